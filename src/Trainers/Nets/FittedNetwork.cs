@@ -1,0 +1,34 @@
+using MLExtensions.Trainers.Scoring;
+
+namespace MLExtensions.Trainers.Nets;
+
+/// <summary>
+/// A fitted net: the managed arrays are the truth; torch modules and scorers are made from them whenever they are needed. Immutable.
+/// </summary>
+/// <param name="Task">What the net predicts.</param>
+/// <param name="Architecture">The recipe.</param>
+/// <param name="InputWidth">Features per row.</param>
+/// <param name="OutputWidth">Raw outputs per row: classes, or 1.</param>
+/// <param name="Parameters">All trained parameters in the order of the net's <see cref="ParameterLayout"/>.</param>
+/// <param name="Buffers">Running statistics of batch normalisation, in the order of the layout; empty without.</param>
+/// <param name="Report">What happened while it was fitted.</param>
+internal sealed record FittedNetwork(
+    NetTask Task,
+    Architecture Architecture,
+    int InputWidth,
+    int OutputWidth,
+    float[] Parameters,
+    float[] Buffers,
+    TrainingReport Report)
+{
+    /// <summary>Regression: the label's mean over the training rows; the net learns (label - mean) / scale.</summary>
+    public float TargetMean { get; init; }
+
+    /// <summary>Regression: the label's standard deviation over the training rows.</summary>
+    public float TargetScale { get; init; } = 1;
+
+    private IRowScorer? _scorer;
+
+    /// <summary>The scorer, made at first use and shared by all threads.</summary>
+    public IRowScorer Scorer => _scorer ??= ManagedMlp.Create(this);
+}
