@@ -8,33 +8,11 @@ namespace MLExtensions.Trainers.Optimizers;
 /// <summary>Runs a pass over the whole of four equally long float32 tensors on the CPU.</summary>
 internal static class ElementwisePasses
 {
-    // Below this many numbers a second thread costs more than it saves.
-    private const int LeastPerThread = 32 * 1024;
-
-    /// <summary>Runs <paramref name="pass"/> once over all elements, in pieces on up to <paramref name="threads"/> threads; the result does not depend on the pieces.</summary>
-    public static unsafe void Run<TPass>(TPass pass, Tensor values, Tensor gradients, Tensor first, Tensor second, int threads)
+    /// <summary>Runs <paramref name="pass"/> once over all elements on the calling thread.</summary>
+    public static unsafe void Run<TPass>(TPass pass, Tensor values, Tensor gradients, Tensor first, Tensor second)
         where TPass : struct, IElementwisePass
     {
-        int count = checked((int)values.numel());
-        float* w = Address(values);
-        float* g = Address(gradients);
-        float* a = Address(first);
-        float* b = Address(second);
-        int pieces = Math.Clamp(count / LeastPerThread, 1, threads);
-        if (pieces == 1)
-        {
-            RunPiece(pass, w, g, a, b, count);
-        }
-        else
-        {
-            int size = (count / pieces + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = pieces }, i =>
-            {
-                int from = i * size;
-                RunPiece(pass, w + from, g + from, a + from, b + from, (i == pieces - 1 ? count : from + size) - from);
-            });
-        }
-
+        RunPiece(pass, Address(values), Address(gradients), Address(first), Address(second), checked((int)values.numel()));
         GC.KeepAlive(values);
         GC.KeepAlive(gradients);
         GC.KeepAlive(first);

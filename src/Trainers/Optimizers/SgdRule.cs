@@ -19,14 +19,14 @@ internal sealed class SgdRule : StepRule
         _momentum = settings.Momentum;
     }
 
-    private protected override void StepOnCpu(double learningRate)
+    private protected override void StepInOnePass(double learningRate)
     {
         var pass = new SgdPass((float)_settings.Momentum, (float)learningRate, _settings.Nesterov);
         Tensor state = States.Count > 0 ? States[0] : Parameters.Gradients; // without momentum the pass leaves its memory equal to g
-        ElementwisePasses.Run(pass, Parameters.Values, Parameters.Gradients, state, state, Threads);
+        ElementwisePasses.Run(pass, Parameters.Values, Parameters.Gradients, state, state);
     }
 
-    private protected override void StepOnDevice(double learningRate)
+    private protected override void StepByTorch(double learningRate)
     {
         using Scalar minusRate = -learningRate;
         Tensor g = Parameters.Gradients;

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace MLExtensions.Trainers.Optimizers;
 
 /// <summary>
-/// Steps all parameters of a net at once along their flat gradient. On the CPU one pass of SIMD code over the buffers (torch's own operations make eight);
-/// elsewhere a handful of torch operations with every scalar held.
+/// Steps all parameters of a net at once along their flat gradient. On the CPU with one thread that is one pass of SIMD code over the buffers (torch's own
+/// operations make eight); with several threads, or on a GPU, a handful of torch operations with every scalar held: torch's threads hold the pieces of the
+/// buffers in their caches, and a second team of threads would fight them for the cores.
 /// </summary>
 internal abstract class StepRule : IDisposable
 {
@@ -32,10 +33,10 @@ internal abstract class StepRule : IDisposable
     public void Step(double learningRate)
     {
         Steps++;
-        if (Parameters.OnCpu)
-            StepOnCpu(learningRate);
+        if (Parameters.OnCpu && Threads == 1)
+            StepInOnePass(learningRate);
         else
-            StepOnDevice(learningRate);
+            StepByTorch(learningRate);
     }
 
     /// <summary>Writes the steps and the memory.</summary>
@@ -61,7 +62,7 @@ internal abstract class StepRule : IDisposable
             state.Dispose();
     }
 
-    private protected abstract void StepOnCpu(double learningRate);
+    private protected abstract void StepInOnePass(double learningRate);
 
-    private protected abstract void StepOnDevice(double learningRate);
+    private protected abstract void StepByTorch(double learningRate);
 }
