@@ -48,7 +48,15 @@ internal static partial class Allocator
                 Set(mmapMax: 65_536, trimThreshold: 128 << 10, topPad: 0);
         }
 
+        ShrinkArena();
         Trim();
+    }
+
+    /// <summary>malloc_trim leaves the free end of an arena other than the main one, up to 64 MiB; a free of this size in the thread's own arena gives it back.</summary>
+    private static unsafe void ShrinkArena()
+    {
+        if (IsGlibc)
+            NativeMemory.Free(NativeMemory.Alloc(100 << 10));
     }
 
     private static void Set(int mmapMax, int trimThreshold, int topPad)

@@ -9,11 +9,13 @@ internal static partial class TorchAdvice
 {
     private const string Version = "0.107.0";
 
+    private static readonly string[] Libraries = ["libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so", "libLibTorchSharp.so"];
+
     /// <summary>The message for a failure that the loader or TorchSharp described as <paramref name="fault"/>.</summary>
     public static string Compose(string fault, IReadOnlyList<string> folders)
     {
         var text = new StringBuilder("Torch's native library does not load: ").Append(fault.TrimEnd('.', '\n')).Append(". ");
-        string[] found = [.. folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "lib*orch*.so")).Distinct()];
+        string[] found = [.. folders.SelectMany(folder => Libraries.Select(library => Path.Combine(folder, library))).Where(File.Exists).Distinct()];
         if (folders.Count > 0)
             text.Append(found.Length > 0 ? $"Found: {string.Join(", ", found)}. " : $"No libtorch in {string.Join(", ", folders.Distinct())}. ");
         text.Append($"Add one of these packages to the application: TorchSharp-cpu (any system), TorchSharp-cuda-windows or TorchSharp-cuda-linux (NVIDIA), ")

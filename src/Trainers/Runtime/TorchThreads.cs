@@ -5,8 +5,11 @@ namespace MLExtensions.Trainers.Runtime;
 /// <summary>How many threads a torch operation uses inside. Small operations lose more by sharing out the work than they win.</summary>
 internal static class TorchThreads
 {
-    /// <summary>Work per step from which more than one thread pays.</summary>
-    internal const double ParallelWork = 3e8;
+    /// <summary>
+    /// Work per step from which more than one thread pays. Measured on two quiet cores (AVX-512), forward and backward of a perceptron with two hidden layers, batch 128:
+    /// two threads take 1.5 times the time of one at 15 MFlop per step, 1.15 at 58, 0.92 at 103, 0.80 at 230 and 0.66 from 900 on.
+    /// </summary>
+    internal const double ParallelWork = 1e8;
 
     private const int MostThreads = 8;
 
