@@ -27,6 +27,12 @@ internal sealed record FittedNetwork(
     /// <summary>Regression: the label's standard deviation over the training rows.</summary>
     public float TargetScale { get; init; } = 1;
 
+    /// <summary>What is taken off each feature before the first layer; empty for nothing.</summary>
+    public float[] FeatureMean { get; init; } = [];
+
+    /// <summary>What each feature is multiplied by after that; empty for nothing.</summary>
+    public float[] FeatureFactor { get; init; } = [];
+
     private IRowScorer? _scorer;
 
     /// <summary>The scorer, made at first use and shared by all threads.</summary>

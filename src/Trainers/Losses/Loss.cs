@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace MLExtensions.Trainers.Losses;
+
+/// <summary>
+/// A loss with its gradient in closed form. Per row l(output, target); over a batch the mean of weight · l, with weights whose mean over the training rows is 1,
+/// so that a row of weight 2 counts like two rows.
+/// </summary>
+internal abstract class Loss : IDisposable
+{
+    /// <summary>The gradient of the batch's mean loss by the outputs; adds the batch's loss sum to <paramref name="lossSum"/>. Does not change <paramref name="outputs"/>.</summary>
+    /// <param name="outputs">[batch, outputs]</param>
+    /// <param name="targets">[batch]: class indices (int64) or numbers (float32).</param>
+    /// <param name="weights">[batch], or null for 1.</param>
+    /// <param name="lossSum">[1]: gains Σ weight · l.</param>
+    /// <returns>[batch, outputs]</returns>
+    public abstract Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum);
+
+    /// <summary>The losses of rows, without label smoothing: what a validation reports.</summary>
+    /// <returns>[batch]</returns>
+    public abstract Tensor PerRow(Tensor outputs, Tensor targets);
+
+    /// <summary>What a validation measures beside the loss, per row, such as 1 for a right class.</summary>
+    /// <returns>[batch], float32</returns>
+    public abstract Tensor MetricPerRow(Tensor outputs, Tensor targets);
+
+    /// <summary>Name of the metric.</summary>
+    public abstract string MetricName { get; }
+
+    /// <summary>Turns the mean of <see cref="MetricPerRow"/> into the metric.</summary>
+    public virtual double Metric(double mean) => mean;
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

@@ -1,0 +1,87 @@
+using MLExtensions.Trainers.Runtime;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Trainers.Nets;
+
+/// <summary>
+/// A net that can be trained: forward and backward passes over its <see cref="FlatParameters"/>. Callers hold a no-grad guard and a dispose scope;
+/// what a net remembers between the passes it disposes itself.
+/// </summary>
+internal abstract class Net : IDisposable
+{
+    private protected Net(Architecture architecture, int inputWidth, int outputWidth, Device device)
+    {
+        Architecture = architecture;
+        InputWidth = inputWidth;
+        OutputWidth = outputWidth;
+        Parameters = new FlatParameters(ParameterLayout.Of(architecture, inputWidth, outputWidth), device);
+    }
+
+    /// <summary>The recipe.</summary>
+    public Architecture Architecture { get; }
+
+    /// <summary>Features per row.</summary>
+    public int InputWidth { get; }
+
+    /// <summary>Outputs per row.</summary>
+    public int OutputWidth { get; }
+
+    /// <summary>What is trained.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>Floating-point operations of a forward and backward pass, per row.</summary>
+    public double WorkPerRow => 6.0 * Parameters.Layout.WeightCount;
+
+    /// <summary>Makes the net of a recipe, with all parameters zero.</summary>
+    public static Net Create(Architecture architecture, int inputWidth, int outputWidth, Device device) => architecture switch
+    {
+        MlpArchitecture mlp => new MlpNet(mlp, inputWidth, outputWidth, device),
+        _ => throw new NotSupportedException($"No net for the recipe {architecture.GetType().Name}."),
+    };
+
+    /// <summary>
+    /// Draws the initial weights: He et al. (2015) for hidden layers, 1/fan-in for the output layer, uniform with that variance;
+    /// biases and shifts 0, scales 1.
+    /// </summary>
+    public void Initialize(long seed)
+    {
+        ParameterLayout layout = Parameters.Layout;
+        var values = new float[layout.ParameterCount];
+        for (int i = 0; i < layout.Parameters.Count; i++)
+        {
+            ParameterSlot slot = layout.Parameters[i];
+            Span<float> piece = values.AsSpan(slot.Offset, slot.Length);
+            if (slot.Role == ParameterRole.Weight)
+            {
+                double fanIn = slot.Length / slot.Shape[0];
+                float bound = (float)Math.Sqrt((slot.Name.StartsWith("head.", StringComparison.Ordinal) ? 1 : 2) * 3 / fanIn);
+                SeededRandom.Derive(seed, (long)RandomPurpose.Initialization, i).FillUniform(piece, -bound, bound);
+            }
+            else if (slot.Role == ParameterRole.NormScale)
+            {
+                piece.Fill(1);
+            }
+        }
+
+        var buffers = new float[layout.BufferCount];
+        foreach (ParameterSlot slot in layout.Buffers.Where(slot => slot.Role == ParameterRole.NormScale))
+            buffers.AsSpan(slot.Offset, slot.Length).Fill(1);
+        Parameters.Set(values, buffers);
+    }
+
+    /// <summary>Restarts the random streams of a pass (dropout) for an epoch, so that a resumed fit draws what an uninterrupted one would.</summary>
+    public abstract void BeginEpoch(long seed, int epoch);
+
+    /// <summary>Raw outputs for rows of features.</summary>
+    /// <param name="features">[batch, inputs]</param>
+    /// <param name="training">True: batch statistics and dropout, and the net remembers what <see cref="Backward"/> needs.</param>
+    /// <returns>[batch, outputs]</returns>
+    public abstract Tensor Forward(Tensor features, bool training);
+
+    /// <summary>Overwrites the flat gradient with that of the last training pass.</summary>
+    /// <param name="outputGradient">[batch, outputs], the gradient of the loss by the outputs; consumed.</param>
+    public abstract void Backward(Tensor outputGradient);
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => Parameters.Dispose();
+}

@@ -1,0 +1,17 @@
+namespace MLExtensions.Trainers.Runtime;
+
+/// <summary>What a random stream is for; part of its address, so that streams never share numbers. Never renumber: resumed fits rely on it.</summary>
+internal enum RandomPurpose
+{
+    /// <summary>Initial weights.</summary>
+    Initialization = 1,
+
+    /// <summary>The order of rows in an epoch.</summary>
+    Shuffling = 2,
+
+    /// <summary>Dropout masks.</summary>
+    Dropout = 3,
+
+    /// <summary>Which rows are set aside for validation.</summary>
+    ValidationSplit = 4,
+}

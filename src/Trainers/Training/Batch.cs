@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace MLExtensions.Trainers.Training;
+
+/// <summary>Some rows, on the device of the net. Lives in the dispose scope of the step.</summary>
+/// <param name="Features">[batch, inputs], float32</param>
+/// <param name="Targets">[batch]: class indices (int64) or numbers (float32)</param>
+/// <param name="Weights">[batch], float32; null for 1</param>
+internal sealed record Batch(Tensor Features, Tensor Targets, Tensor? Weights)
+{
+    /// <summary>Number of rows.</summary>
+    public long Rows => Features.shape[0];
+}

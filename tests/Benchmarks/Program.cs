@@ -1,0 +1,14 @@
+using MLExtensions.Benchmarks;
+
+var benchmarks = new Dictionary<string, Action<string[]>>
+{
+    ["training-loop"] = TrainingLoopBenchmark.Run,
+};
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
+{
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/Benchmarks -- BENCHMARK [--data FOLDER]\nbenchmarks: {string.Join(", ", benchmarks.Keys)}");
+    return 2;
+}
+
+run(args);
+return 0;
