@@ -28,7 +28,10 @@ internal static partial class TorchAdvice
     }
 
     private static string Platform() =>
-        OperatingSystem.IsWindows() ? "win-x64 or win-arm64" : OperatingSystem.IsMacOS() ? "osx-arm64" : OperatingSystem.IsLinux() ? "linux-x64" : RuntimeInformation.RuntimeIdentifier;
+        OperatingSystem.IsWindows() ? "win-x64 or win-arm64"
+        : OperatingSystem.IsMacOS() ? "osx-arm64"
+        : OperatingSystem.IsLinux() ? "linux-x64"
+        : RuntimeInformation.RuntimeIdentifier;
 
     /// <summary>The newest interface version of the C++ library that this process uses.</summary>
     internal static string NewestStandardLibrary()
@@ -40,7 +43,8 @@ internal static partial class TorchAdvice
                 .FirstOrDefault(file => file.Contains("libstdc++.so", StringComparison.Ordinal));
             if (path is null)
                 return "none";
-            int newest = StandardLibraryVersion().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(path))).Max(match => (int?)int.Parse(match.Groups[1].Value)) ?? 0;
+            string text = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+            int newest = StandardLibraryVersion().Matches(text).Max(match => (int?)int.Parse(match.Groups[1].Value)) ?? 0;
             return $"GLIBCXX_3.4.{newest} ({path})";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,8 +5,8 @@ using MLExtensions.Trainers.Nets;
 namespace MLExtensions.Trainers.Scoring;
 
 /// <summary>
-/// Forward pass of a multi-layer perceptron in managed code: no torch, thread-safe, nothing allocated per call, and the same bits for a row alone and in a batch.
-/// Batch normalisation is folded into the weights; dropout does nothing when scoring.
+/// Forward pass of a multi-layer perceptron in managed code: no torch, thread-safe, nothing allocated per call, and the same
+/// bits for a row alone and in a batch. Batch normalisation is folded into the weights; dropout does nothing when scoring.
 /// </summary>
 internal sealed unsafe class ManagedMlp : IRowScorer
 {
@@ -41,22 +41,23 @@ internal sealed unsafe class ManagedMlp : IRowScorer
         ParameterLayout layout = ParameterLayout.Of(mlp, network.InputWidth, network.OutputWidth);
         if (network.Parameters.Length != layout.ParameterCount || network.Buffers.Length != layout.BufferCount)
             throw new ArgumentException(
-                $"{mlp} with {network.InputWidth} features and {network.OutputWidth} outputs has {layout.ParameterCount} parameters and {layout.BufferCount} statistics; "
-                + $"found {network.Parameters.Length} and {network.Buffers.Length}.", nameof(network));
-        DenseLayer[] layers = [.. Enumerable.Range(0, mlp.Widths.Count).Select(i => Hidden(i)), new(Parameter("head.weight"), Parameter("head.bias"), Activation.Identity)];
+                $"{mlp} with {network.InputWidth} features and {network.OutputWidth} outputs has {layout.ParameterCount} parameters "
+                + $"and {layout.BufferCount} statistics; found {network.Parameters.Length} and {network.Buffers.Length}.", nameof(network));
+        var head = new DenseLayer(Parameter("head.weight"), Parameter("head.bias"), Activation.Identity);
+        DenseLayer[] layers = [.. Enumerable.Range(0, mlp.Widths.Count).Select(Hidden), head];
         bool regression = network.Task == NetTask.Regression;
         return new ManagedMlp(layers, regression ? network.TargetScale : 1, regression ? network.TargetMean : 0);
 
         DenseLayer Hidden(int index)
         {
-            string name = $"layers.{index}";
-            ReadOnlySpan<float> weight = Parameter($"{name}.weight");
+            ReadOnlySpan<float> weight = Parameter($"layers.{index}.weight");
+            string norm = $"layers.{index}.norm";
             return mlp.Normalization switch
             {
-                Normalization.None => new(weight, Parameter($"{name}.bias"), mlp.Activation),
+                Normalization.None => new(weight, Parameter($"layers.{index}.bias"), mlp.Activation),
                 Normalization.Batch => DenseLayer.FoldBatchNorm(
-                    weight, Parameter($"{name}.norm.scale"), Parameter($"{name}.norm.shift"), Buffer($"{name}.norm.mean"), Buffer($"{name}.norm.variance"), mlp.Activation),
-                Normalization.Layer => new(weight, new float[mlp.Widths[index]], mlp.Activation, Parameter($"{name}.norm.scale"), Parameter($"{name}.norm.shift")),
+                    weight, Parameter($"{norm}.scale"), Parameter($"{norm}.shift"), Buffer($"{norm}.mean"), Buffer($"{norm}.variance"), mlp.Activation),
+                Normalization.Layer => new(weight, new float[mlp.Widths[index]], mlp.Activation, Parameter($"{norm}.scale"), Parameter($"{norm}.shift")),
                 _ => throw new NotSupportedException($"No scoring of the normalisation {mlp.Normalization}."),
             };
         }

@@ -39,8 +39,10 @@ public sealed class SeededRandomTests
     {
         SeededRandom[] streams =
         [
-            SeededRandom.Derive(5), SeededRandom.Derive(6), SeededRandom.Derive(5, 0), SeededRandom.Derive(5, 0, 0), SeededRandom.Derive(5, 1, 2), SeededRandom.Derive(5, 2, 1),
-            SeededRandom.Derive(1, 5), SeededRandom.Derive(0, 0), SeededRandom.Derive(0, 1), SeededRandom.Derive(1, 0), SeededRandom.Derive(-1, 0), SeededRandom.Derive(0, -1),
+            SeededRandom.Derive(5), SeededRandom.Derive(6), SeededRandom.Derive(5, 0), SeededRandom.Derive(5, 0, 0),
+            SeededRandom.Derive(5, 1, 2), SeededRandom.Derive(5, 2, 1),
+            SeededRandom.Derive(1, 5), SeededRandom.Derive(0, 0), SeededRandom.Derive(0, 1), SeededRandom.Derive(1, 0),
+            SeededRandom.Derive(-1, 0), SeededRandom.Derive(0, -1),
         ];
 
         Assert.Equal(streams.Length, streams.Select(stream => stream.NextUInt64()).Distinct().Count());
@@ -127,5 +129,6 @@ public sealed class SeededRandomTests
         Assert.All(counts.Values, count => Assert.InRange(count, 850, 1150));
     }
 
-    private static ulong[] Draw(SeededRandom random) => [random.NextUInt64(), (ulong)random.NextInt(1000), BitConverter.DoubleToUInt64Bits(random.NextGaussian())];
+    private static ulong[] Draw(SeededRandom random) =>
+        [random.NextUInt64(), (ulong)random.NextInt(1000), BitConverter.DoubleToUInt64Bits(random.NextGaussian())];
 }

@@ -34,7 +34,8 @@ public sealed class ManagedMlpAgainstTorchTests
             string name = $"layers.{i}";
             x = nn.functional.linear(x, Of($"{name}.weight"), mlp.Normalization == Normalization.None ? Of($"{name}.bias") : null);
             if (mlp.Normalization == Normalization.Batch)
-                x = nn.functional.batch_norm(x, Of($"{name}.norm.mean"), Of($"{name}.norm.variance"), Of($"{name}.norm.scale"), Of($"{name}.norm.shift"), training: false);
+                x = nn.functional.batch_norm(
+                    x, Of($"{name}.norm.mean"), Of($"{name}.norm.variance"), Of($"{name}.norm.scale"), Of($"{name}.norm.shift"), training: false);
             if (mlp.Normalization == Normalization.Layer)
                 x = nn.functional.layer_norm(x, [mlp.Widths[i]], Of($"{name}.norm.scale"), Of($"{name}.norm.shift"), 1e-5);
             x = mlp.Activation switch
@@ -52,7 +53,8 @@ public sealed class ManagedMlpAgainstTorchTests
 
         Tensor Of(string name)
         {
-            float[] home = name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("variance", StringComparison.Ordinal) ? net.Buffers : net.Parameters;
+            bool statistic = name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("variance", StringComparison.Ordinal);
+            float[] home = statistic ? net.Buffers : net.Parameters;
             return tensor(home.AsSpan(layout[name].Offset, layout[name].Length).ToArray()).reshape([.. layout[name].Shape.Select(size => (long)size)]);
         }
     }

@@ -20,7 +20,11 @@ internal static class Nets
         }
 
         foreach (ParameterSlot slot in layout.Buffers)
-            random.FillUniform(buffers.AsSpan(slot.Offset, slot.Length), slot.Role == ParameterRole.NormScale ? 0.1f : -0.5f, slot.Role == ParameterRole.NormScale ? 2 : 0.5f);
+        {
+            bool variance = slot.Role == ParameterRole.NormScale;
+            random.FillUniform(buffers.AsSpan(slot.Offset, slot.Length), variance ? 0.1f : -0.5f, variance ? 2 : 0.5f);
+        }
+
         return new FittedNetwork(task, mlp, inputs, outputs, parameters, buffers, null!);
     }
 
@@ -42,7 +46,8 @@ internal static class Nets
             if (mlp.Normalization == Normalization.None)
                 z = [.. z.Select((value, unit) => value + At(net.Parameters, $"layers.{i}.bias", unit))];
             if (mlp.Normalization == Normalization.Batch)
-                z = [.. z.Select((value, unit) => (value - At(net.Buffers, $"layers.{i}.norm.mean", unit)) / Math.Sqrt(At(net.Buffers, $"layers.{i}.norm.variance", unit) + 1e-5))];
+                z = [.. z.Select((value, unit) =>
+                    (value - At(net.Buffers, $"layers.{i}.norm.mean", unit)) / Math.Sqrt(At(net.Buffers, $"layers.{i}.norm.variance", unit) + 1e-5))];
             if (mlp.Normalization == Normalization.Layer)
             {
                 double mean = z.Average(), variance = z.Average(value => (value - mean) * (value - mean));
@@ -50,7 +55,8 @@ internal static class Nets
             }
 
             if (mlp.Normalization != Normalization.None)
-                z = [.. z.Select((value, unit) => (value * At(net.Parameters, $"layers.{i}.norm.scale", unit)) + At(net.Parameters, $"layers.{i}.norm.shift", unit))];
+                z = [.. z.Select((value, unit) =>
+                    (value * At(net.Parameters, $"layers.{i}.norm.scale", unit)) + At(net.Parameters, $"layers.{i}.norm.shift", unit))];
             x = [.. z.Select(value => Activate(mlp.Activation, value))];
         }
 
@@ -58,7 +64,8 @@ internal static class Nets
 
         double At(float[] values, string name, int index) => values[layout[name].Offset + index];
         double[] Product(string name, double[] input) =>
-            [.. Enumerable.Range(0, layout[name].Shape[0]).Select(unit => input.Select((value, i) => value * At(net.Parameters, name, (unit * input.Length) + i)).Sum())];
+            [.. Enumerable.Range(0, layout[name].Shape[0])
+                .Select(unit => input.Select((value, i) => value * At(net.Parameters, name, (unit * input.Length) + i)).Sum())];
     }
 
     private static double Activate(Activation activation, double x) => activation switch
