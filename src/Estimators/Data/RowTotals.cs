@@ -4,6 +4,7 @@ namespace MLExtensions.Estimators.Data;
 internal sealed class RowTotals(int classes)
 {
     private readonly double[] _weightOfClass = new double[classes];
+    private double _weight;
     private double _targetMean;
     private double _targetSquares;
 
@@ -13,30 +14,34 @@ internal sealed class RowTotals(int classes)
     public long[] RowsOfClass { get; } = new long[classes];
 
     /// <summary>Sum of example weights.</summary>
-    public double Weight => _weightOfClass.Sum();
+    public double Weight => _weight;
 
     /// <summary>Makes the weights of the rows have mean 1, class weights included.</summary>
     public float WeightFactor { get; private set; } = 1;
 
-    /// <summary>Mean and deviation of the label; a constant label has scale 1.</summary>
+    /// <summary>Weighted mean and deviation of the label; a constant label has scale 1.</summary>
     public (float Mean, float Scale) Target
     {
         get
         {
-            double deviation = Rows == 0 ? 0 : Math.Sqrt(_targetSquares / Rows);
+            double weight = Weight;
+            double deviation = weight > 0 ? Math.Sqrt(_targetSquares / weight) : 0;
             return ((float)_targetMean, deviation > 0 ? (float)deviation : 1);
         }
     }
 
-    /// <summary>Takes a row in (Welford, 1962).</summary>
+    /// <summary>Takes a row in (West, 1979: the weighted form of Welford's update).</summary>
     public void Add(int classIndex, float target, float weight)
     {
         Rows++;
         RowsOfClass[classIndex]++;
         _weightOfClass[classIndex] += weight;
+        _weight += weight;
+        if (weight == 0)
+            return;
         double difference = target - _targetMean;
-        _targetMean += difference / Rows;
-        _targetSquares += difference * (target - _targetMean);
+        _targetMean += difference * weight / Weight;
+        _targetSquares += weight * difference * (target - _targetMean);
     }
 
     /// <summary>Takes the rows of another part over.</summary>
@@ -45,10 +50,15 @@ internal sealed class RowTotals(int classes)
         if (other.Rows == 0)
             return;
         double difference = other._targetMean - _targetMean;
-        long rows = Rows + other.Rows;
-        _targetSquares += other._targetSquares + difference * difference * Rows * other.Rows / rows;
-        _targetMean += difference * other.Rows / rows;
-        Rows = rows;
+        double weight = Weight + other.Weight;
+        if (weight > 0)
+        {
+            _targetSquares += other._targetSquares + difference * difference * Weight * other.Weight / weight;
+            _targetMean += difference * other.Weight / weight;
+        }
+
+        Rows += other.Rows;
+        _weight = weight;
         for (int i = 0; i < RowsOfClass.Length; i++)
         {
             RowsOfClass[i] += other.RowsOfClass[i];
@@ -71,7 +81,7 @@ internal sealed class RowTotals(int classes)
     private void Clear()
     {
         Rows = 0;
-        _targetMean = _targetSquares = 0;
+        _targetMean = _targetSquares = _weight = 0;
         Array.Clear(RowsOfClass);
         Array.Clear(_weightOfClass);
     }
