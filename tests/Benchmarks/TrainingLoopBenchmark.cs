@@ -43,7 +43,7 @@ internal static class TrainingLoopBenchmark
     private static double Ours(float[] pixels, float[] labels, int threads, bool batchNorm)
     {
         using IDisposable threadScope = TorchThreads.Use(threads);
-        using IDisposable allocatorScope = Allocator.Tune();
+        using IDisposable allocatorScope = Allocator.KeepMemory();
         using Net net = Net.Create(Architecture.Mlp([256, 128], normalization: batchNorm ? Normalization.Batch : Normalization.None), 784, 10, CPU);
         net.Initialize(1);
         using var loss = new CrossEntropyLoss(10, 0, CPU);

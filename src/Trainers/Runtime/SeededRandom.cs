@@ -34,7 +34,7 @@ internal sealed class SeededRandom
     {
         ulong key = (ulong)seed;
         foreach (long part in path)
-            key = Mix(key + Golden) + Mix((ulong)part ^ Golden); // asymmetric, so that the order of the path counts
+            key = Mix(Mix(key + Golden) ^ (ulong)part); // asymmetric, so that the order of the path counts
         return new SeededRandom((long)key);
     }
 

@@ -9,11 +9,13 @@ internal static partial class TorchAdvice
 {
     private const string Version = "0.107.0";
 
+    private static readonly string[] Libraries = ["libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so", "libLibTorchSharp.so"];
+
     /// <summary>The message for a failure that the loader or TorchSharp described as <paramref name="fault"/>.</summary>
     public static string Compose(string fault, IReadOnlyList<string> folders)
     {
         var text = new StringBuilder("Torch's native library does not load: ").Append(fault.TrimEnd('.', '\n')).Append(". ");
-        string[] found = [.. folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "lib*orch*.so")).Distinct()];
+        string[] found = [.. folders.SelectMany(folder => Libraries.Select(library => Path.Combine(folder, library))).Where(File.Exists).Distinct()];
         if (folders.Count > 0)
             text.Append(found.Length > 0 ? $"Found: {string.Join(", ", found)}. " : $"No libtorch in {string.Join(", ", folders.Distinct())}. ");
         text.Append($"Add one of these packages to the application: TorchSharp-cpu (any system), TorchSharp-cuda-windows or TorchSharp-cuda-linux (NVIDIA), ")
@@ -26,7 +28,10 @@ internal static partial class TorchAdvice
     }
 
     private static string Platform() =>
-        OperatingSystem.IsWindows() ? "win-x64 or win-arm64" : OperatingSystem.IsMacOS() ? "osx-arm64" : OperatingSystem.IsLinux() ? "linux-x64" : RuntimeInformation.RuntimeIdentifier;
+        OperatingSystem.IsWindows() ? "win-x64 or win-arm64"
+        : OperatingSystem.IsMacOS() ? "osx-arm64"
+        : OperatingSystem.IsLinux() ? "linux-x64"
+        : RuntimeInformation.RuntimeIdentifier;
 
     /// <summary>The newest interface version of the C++ library that this process uses.</summary>
     internal static string NewestStandardLibrary()
@@ -38,7 +43,8 @@ internal static partial class TorchAdvice
                 .FirstOrDefault(file => file.Contains("libstdc++.so", StringComparison.Ordinal));
             if (path is null)
                 return "none";
-            int newest = StandardLibraryVersion().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(path))).Max(match => (int?)int.Parse(match.Groups[1].Value)) ?? 0;
+            string text = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+            int newest = StandardLibraryVersion().Matches(text).Max(match => (int?)int.Parse(match.Groups[1].Value)) ?? 0;
             return $"GLIBCXX_3.4.{newest} ({path})";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

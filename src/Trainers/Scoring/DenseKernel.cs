@@ -79,8 +79,11 @@ internal static unsafe class DenseKernel
                 int row = 0;
                 for (; row + 4 <= rows; row += 4)
                     for (int column = 0; column < width; column += 16)
-                        DenseKernel256.Rows4Columns16(
-                            x + ((long)row * xStride), xStride, panel + column, width, biases + first + column, y + ((long)row * yStride) + first + column, yStride, inputs, rectifier);
+                    {
+                        float* xr = x + ((long)row * xStride), yr = y + ((long)row * yStride) + first + column;
+                        DenseKernel256.Rows4Columns16(xr, xStride, panel + column, width, biases + first + column, yr, yStride, inputs, rectifier);
+                    }
+
                 for (; row < rows; row++)
                 {
                     float* xr = x + ((long)row * xStride), yr = y + ((long)row * yStride) + first;

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace MLExtensions.Trainers.Scoring;
 
 /// <summary>
-/// Blocks of the product with vectors of 512 bits: so many rows x at <c>xStride</c>, times so many columns of a panel w whose inputs are <c>stride</c> apart, plus bias b,
-/// to y at <c>yStride</c>. Unrolled by hand, so that all sums of a block stay in registers.
+/// Blocks of the product with vectors of 512 bits: so many rows x at <c>xStride</c>, times so many columns of a panel w whose inputs are <c>stride</c>
+/// apart, plus bias b, to y at <c>yStride</c>. Unrolled by hand, so that all sums of a block stay in registers.
 /// </summary>
 internal static unsafe class DenseKernel512
 {

@@ -81,10 +81,16 @@ internal sealed class DenseLayer
     public ReadOnlySpan<float> Shift => _shift;
 
     /// <summary>
-    /// A layer whose batch normalisation is folded into weight and bias: γ (W x - μ) / sqrt(σ² + ε) + β = (a W) x + (β - a μ) with a = γ / sqrt(σ² + ε).
+    /// A layer whose batch normalisation is folded into weight and bias:
+    /// γ (W x - μ) / sqrt(σ² + ε) + β = (a W) x + (β - a μ) with a = γ / sqrt(σ² + ε).
     /// </summary>
     public static DenseLayer FoldBatchNorm(
-        ReadOnlySpan<float> weight, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, Activation activation)
+        ReadOnlySpan<float> weight,
+        ReadOnlySpan<float> scale,
+        ReadOnlySpan<float> shift,
+        ReadOnlySpan<float> mean,
+        ReadOnlySpan<float> variance,
+        Activation activation)
     {
         int outputs = scale.Length;
         int inputs = weight.Length / outputs;

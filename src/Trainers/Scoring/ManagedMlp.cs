@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using MLExtensions.Trainers.Nets;
 
@@ -43,26 +44,50 @@ internal sealed unsafe class ManagedMlp : IRowScorer
             throw new ArgumentException(
                 $"{mlp} with {network.InputWidth} features and {network.OutputWidth} outputs has {layout.ParameterCount} parameters and {layout.BufferCount} statistics; "
                 + $"found {network.Parameters.Length} and {network.Buffers.Length}.", nameof(network));
-        DenseLayer[] layers = [.. Enumerable.Range(0, mlp.Widths.Count).Select(i => Hidden(i)), new(Parameter("head.weight"), Parameter("head.bias"), Activation.Identity)];
+        DenseLayer[] layers = [.. Enumerable.Range(0, mlp.Widths.Count).Select(Hidden), Head()];
         bool regression = network.Task == NetTask.Regression;
         return new ManagedMlp(layers, regression ? network.TargetScale : 1, regression ? network.TargetMean : 0);
 
         DenseLayer Hidden(int index)
         {
             string name = $"layers.{index}";
-            ReadOnlySpan<float> weight = Parameter($"{name}.weight");
+            (float[] weight, float[] offset) = Weight(name, mlp.Widths[index], first: index == 0);
             return mlp.Normalization switch
             {
-                Normalization.None => new(weight, Parameter($"{name}.bias"), mlp.Activation),
+                Normalization.None => new(weight, Minus(Parameter($"{name}.bias"), offset), mlp.Activation),
                 Normalization.Batch => DenseLayer.FoldBatchNorm(
-                    weight, Parameter($"{name}.norm.scale"), Parameter($"{name}.norm.shift"), Buffer($"{name}.norm.mean"), Buffer($"{name}.norm.variance"), mlp.Activation),
-                Normalization.Layer => new(weight, new float[mlp.Widths[index]], mlp.Activation, Parameter($"{name}.norm.scale"), Parameter($"{name}.norm.shift")),
+                    weight, Parameter($"{name}.norm.scale"), Parameter($"{name}.norm.shift"), Plus(Buffer($"{name}.norm.mean"), offset), Buffer($"{name}.norm.variance"), mlp.Activation),
+                Normalization.Layer => new(
+                    weight, Minus(new float[offset.Length], offset), mlp.Activation, Parameter($"{name}.norm.scale"), Parameter($"{name}.norm.shift")),
                 _ => throw new NotSupportedException($"No scoring of the normalisation {mlp.Normalization}."),
             };
         }
 
+        DenseLayer Head()
+        {
+            (float[] weight, float[] offset) = Weight("head", network.OutputWidth, first: mlp.Widths.Count == 0);
+            return new DenseLayer(weight, Minus(Parameter("head.bias"), offset), Activation.Identity);
+        }
+
+        (float[] Weight, float[] Offset) Weight(string name, int outputs, bool first) =>
+            FeatureFolding.Fold(Parameter($"{name}.weight"), first ? network.FeatureMean : [], network.FeatureFactor, outputs);
+
         ReadOnlySpan<float> Parameter(string name) => network.Parameters.AsSpan(layout[name].Offset, layout[name].Length);
         ReadOnlySpan<float> Buffer(string name) => network.Buffers.AsSpan(layout[name].Offset, layout[name].Length);
+    }
+
+    private static float[] Minus(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var difference = new float[a.Length];
+        TensorPrimitives.Subtract(a, b, difference);
+        return difference;
+    }
+
+    private static float[] Plus(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = new float[a.Length];
+        TensorPrimitives.Add(a, b, sum);
+        return sum;
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,11 @@ internal sealed class Contest : IDisposable
         foreach (string name in (string[])[.. widths.Select((_, i) => $"layers.{i}"), "head"])
             _layers.Add((Tensor($"{name}.weight"), Tensor($"{name}.bias")));
 
-        Tensor Tensor(string name) => tensor(parameters.AsSpan(layout[name].Offset, layout[name].Length).ToArray()).reshape([.. layout[name].Shape.Select(size => (long)size)]);
+        Tensor Tensor(string name)
+        {
+            ParameterSlot slot = layout[name];
+            return tensor(parameters.AsSpan(slot.Offset, slot.Length).ToArray()).reshape([.. slot.Shape.Select(size => (long)size)]);
+        }
     }
 
     /// <summary>Seconds per call of both, for calls of so many rows.</summary>

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Training;
+using Microsoft.ML;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Estimators.Data;
+
+/// <summary>
+/// The rows of a fit after one pass over them: in memory when they fit the cache budget, else to be read anew every epoch. Also what the pass found out:
+/// counts, class counts, the label's mean and deviation, the standardisation that the features need.
+/// </summary>
+internal sealed class TrainingSet
+{
+    // Below this many rows a tenth of them says too little to be worth missing in training.
+    private const int LeastRowsForAutomaticSplit = 500;
+
+    private readonly IDataView _data;
+    private readonly IDataView? _validationData;
+    private readonly TrainingColumns _columns;
+    private readonly TrainingColumns? _validationColumns;
+    private readonly CachePolicy _cache;
+    private readonly RowTotals _training;
+    private readonly RowTotals _validation;
+    private readonly FeatureStatistics _statistics;
+    private readonly IncrementalHash? _hash;
+    private RowTable? _trainingRows;
+    private RowTable? _validationRows;
+    private ValidationSplit _split;
+    private double[] _weightOfClass = [];
+
+    private TrainingSet(IDataView data, TrainingColumns columns, NetworkTrainerOptions options, long seed, bool fingerprint)
+    {
+        _data = data;
+        _columns = columns;
+        _cache = options.Cache;
+        _validationData = options.ValidationSet;
+        _validationColumns = _validationData is null ? null : columns.ForValidation(_validationData.Schema, options);
+        _split = new ValidationSplit(_validationData is null ? options.ValidationFraction ?? 0.1 : 0, seed, columns.Classes);
+        _training = new RowTotals(columns.Classes);
+        _validation = new RowTotals(columns.Classes);
+        _statistics = new FeatureStatistics(columns.Width);
+        _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        _trainingRows = new RowTable(columns.Width);
+        _validationRows = new RowTable(columns.Width);
+        IsAutomaticSplit = options.ValidationFraction is null && _validationData is null;
+    }
+
+    public TrainingColumns Columns => _columns;
+
+    /// <summary>Rows to train on.</summary>
+    public long Rows => _training.Rows;
+
+    /// <summary>Rows to validate on.</summary>
+    public long ValidationRows => _validation.Rows;
+
+    /// <summary>Rows left out because their label was missing.</summary>
+    public long SkippedRows { get; private set; }
+
+    /// <summary>Whether the rows are read anew every epoch.</summary>
+    public bool IsStreamed => _trainingRows is null;
+
+    /// <summary>What the features need; null for nothing.</summary>
+    public Standardization? Standardization { get; private set; }
+
+    /// <summary>Regression: mean and deviation of the label.</summary>
+    public (float Mean, float Scale) Target { get; private set; } = (0, 1);
+
+    private bool IsAutomaticSplit { get; }
+
+    private bool Weighted => _columns.Weight is not null || _weightOfClass.Length > 0;
+
+    /// <summary>Reads the rows once.</summary>
+    /// <param name="data">The training rows.</param>
+    /// <param name="columns">Their columns.</param>
+    /// <param name="options">Cache, validation, class weights.</param>
+    /// <param name="classWeights">Weights of classes, or null.</param>
+    /// <param name="labels">Names of the classes, for weights by label.</param>
+    /// <param name="seed">Seed of the validation split.</param>
+    /// <param name="checkAlive">Throws when the fit was cancelled.</param>
+    /// <param name="fingerprint">Whether the rows' hash is wanted.</param>
+    public static TrainingSet Read(
+        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, ClassWeights? classWeights, IReadOnlyList<string> labels, long seed, Action checkAlive, bool fingerprint)
+    {
+        var set = new TrainingSet(data, columns, options, seed, fingerprint);
+        set.ReadAll(checkAlive);
+        set.Complete(classWeights, labels);
+        return set;
+    }
+
+    /// <summary>Hash of all rows that were read, hexadecimal.</summary>
+    public string Hash() => Convert.ToHexString(_hash!.GetCurrentHash());
+
+    /// <summary>The training rows, standardised, with weights of mean 1.</summary>
+    public IRowFeed CreateTrainingFeed(Device device) => CreateFeed(ref _trainingRows, _training, device, _cache.BufferRows,
+        () => new PreparedStream(new RowReader(_data, _columns, "training set"), this, wantValidation: _validationData is null ? false : null));
+
+    /// <summary>The validation rows, or null when there are none.</summary>
+    public IRowFeed? CreateValidationFeed(Device device) => ValidationRows == 0 ? null : CreateFeed(ref _validationRows, _validation, device, bufferRows: 2,
+        () => _validationData is null
+            ? new PreparedStream(new RowReader(_data, _columns, "training set"), this, wantValidation: true)
+            : new PreparedStream(new RowReader(_validationData, _validationColumns!, "validation set"), this, wantValidation: null));
+
+    /// <summary>Changes a row as training needs it: standardised features and label, weight times class weight.</summary>
+    internal void Prepare(Span<float> features, ref float target, ref float weight)
+    {
+        Standardization?.ApplyTo(features);
+        PrepareTarget(ref target, ref weight);
+    }
+
+    /// <summary>The split from its start, for a pass of its own.</summary>
+    internal ValidationSplit CopySplit() => _split.Copy();
+
+    private void ReadAll(Action checkAlive)
+    {
+        var features = new float[_columns.Width];
+        using (var reader = new RowReader(_data, _columns, "training set"))
+        {
+            while (reader.Read(features, out float target, out float weight))
+            {
+                bool forValidation = _split.Take(ClassOf(target));
+                Take(features, target, weight, forValidation ? _validation : _training, forValidation ? _validationRows : _trainingRows);
+                if ((_training.Rows & 1023) == 0)
+                    checkAlive();
+            }
+
+            SkippedRows = reader.Skipped;
+        }
+
+        if (_validationData is null)
+            return;
+        using var validation = new RowReader(_validationData, _validationColumns!, "validation set");
+        while (validation.Read(features, out float target, out float weight))
+            Take(features, target, weight, _validation, _validationRows);
+    }
+
+    private void Take(ReadOnlySpan<float> features, float target, float weight, RowTotals totals, RowTable? table)
+    {
+        totals.Add(ClassOf(target), target, weight);
+        _statistics.Add(features);
+        _hash?.AppendData(MemoryMarshal.AsBytes(features));
+        _hash?.AppendData(MemoryMarshal.AsBytes<float>([target, weight]));
+        if (table is null)
+            return;
+        table.Add(features, target, weight);
+        if ((_training.Rows + _validation.Rows) * _columns.Width * sizeof(float) > _cache.EffectiveBudget)
+            _trainingRows = _validationRows = null; // from here on rows are only counted; epochs read them anew
+    }
+
+    private int ClassOf(float target) => _columns.Task == NetTask.Regression ? 0 : (int)target;
+
+    private void Complete(ClassWeights? classWeights, IReadOnlyList<string> labels)
+    {
+        if (IsAutomaticSplit && Rows + ValidationRows < LeastRowsForAutomaticSplit && !IsStreamed)
+        {
+            _trainingRows!.AddAll(_validationRows!);
+            _training.Join(_validation);
+            _validationRows = new RowTable(_columns.Width);
+            _split = new ValidationSplit(0, 0, _columns.Classes);
+        }
+
+        TrainingSetCheck.Run(_columns, _training, SkippedRows);
+        Standardization = _statistics.Standardization();
+        if (_columns.Task == NetTask.Regression)
+            Target = _training.Target;
+        _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);
+        _training.Finish(_weightOfClass);
+        _validation.Finish(_weightOfClass);
+    }
+
+    private void PrepareTarget(ref float target, ref float weight)
+    {
+        if (_weightOfClass.Length > 0)
+            weight *= (float)_weightOfClass[ClassOf(target)];
+        weight *= _training.WeightFactor;
+        if (_columns.Task == NetTask.Regression)
+            target = (target - Target.Mean) / Target.Scale;
+    }
+
+    private IRowFeed CreateFeed(ref RowTable? table, RowTotals totals, Device device, int bufferRows, Func<IRowStream> open)
+    {
+        bool classIndices = _columns.Task == NetTask.Multiclass;
+        if (table is null)
+            return new StreamingFeed(open, totals.Rows, _columns.Width, bufferRows, classIndices, Weighted, device);
+        RowTable rows = table;
+        table = new RowTable(_columns.Width); // its memory moves into the feed
+        for (int i = 0; i < rows.Rows; i++)
+            PrepareTarget(ref rows.Targets[i], ref rows.Weights[i]);
+        return new MemoryFeed(rows, Standardization, classIndices, Weighted, device);
+    }
+}

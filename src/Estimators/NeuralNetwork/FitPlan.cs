@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MLExtensions.Estimators.Data;
+using MLExtensions.Trainers.Nets;
+
+namespace MLExtensions.Estimators.NeuralNetwork;
+
+/// <summary>Everything about a fit that the options and the data decide together.</summary>
+internal sealed record FitPlan(
+    NetTask Task,
+    Architecture Architecture,
+    int InputWidth,
+    int OutputWidth,
+    int Epochs,
+    int BatchSize,
+    double LearningRate,
+    long Seed,
+    string Device)
+{
+    /// <summary>Fills in what the options leave out.</summary>
+    public static FitPlan Of(NeuralNetworkOptions options, TrainingSet set, long seed, string device)
+    {
+        int batchSize = options.BatchSize ?? AutomaticSettings.BatchSize(set.Rows);
+        return new FitPlan(
+            set.Columns.Task,
+            options.Architecture ?? AutomaticSettings.Architecture,
+            set.Columns.Width,
+            AutomaticSettings.OutputWidth(set.Columns.Task, set.Columns.Classes),
+            options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize),
+            batchSize,
+            options.LearningRate ?? options.Optimizer.DefaultLearningRate,
+            seed,
+            device);
+    }
+
+    /// <summary>Identifies a fit by all that decides its result, for the name of its checkpoint.</summary>
+    public string Fingerprint(NeuralNetworkOptions o, int threads, string dataHash)
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records format their numbers with it
+            string text = string.Join('\n', this, Architecture, o.Optimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
+                o.EarlyStoppingPatience, o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
+                typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash);
+            return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using MLExtensions.Estimators.Data;
+using MLExtensions.Trainers.Losses;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Runtime;
+using MLExtensions.Trainers.Training;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Estimators.NeuralNetwork;
+
+/// <summary>Fits a net to a training set: from rows and options to managed weights.</summary>
+/// <param name="options">Checked options.</param>
+/// <param name="set">The rows.</param>
+/// <param name="device">Where to train.</param>
+/// <param name="checkAlive">Throws when the host was asked to stop.</param>
+/// <param name="info">Takes lines for the log.</param>
+internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, Device device, Action checkAlive, Action<string> info)
+{
+    /// <summary>Trains with the given seed.</summary>
+    public FittedNetwork Run(long seed)
+    {
+        FitPlan plan = FitPlan.Of(options, set, seed, device.type == TorchSharp.DeviceType.CPU ? "cpu" : $"cuda:{device.index}");
+        int threads = ThreadChoice.Of(options, plan, device);
+        CheckpointFile? checkpoint = null;
+        if (options.CheckpointFolder is { } folder)
+        {
+            checkpoint = new CheckpointFile(folder, plan.Fingerprint(options, threads, set.Hash()));
+            checkpoint.CheckWritable();
+        }
+
+        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.InputWidth} features, "
+            + $"{plan.Epochs} epochs of {plan.BatchSize} rows a step, {threads} threads, seed {seed}{(set.IsStreamed ? ", rows read anew every epoch" : "")}");
+        using IDisposable threadScope = TorchThreads.Use(threads);
+        using IDisposable allocatorScope = Allocator.KeepMemory();
+        using Loss loss = LossFactory.Create(options, plan, set.Target.Scale, device);
+        using Net net = Net.Create(plan.Architecture, plan.InputWidth, plan.OutputWidth, device);
+        net.Initialize(seed);
+        using IRowFeed training = set.CreateTrainingFeed(device);
+        using IRowFeed? validation = set.CreateValidationFeed(device);
+        TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
+        return new FittedNetwork(plan.Task, plan.Architecture, plan.InputWidth, plan.OutputWidth, outcome.Parameters, outcome.Buffers,
+            ReportOf(outcome, plan, threads, net.Parameters.Layout, loss.MetricName))
+        {
+            TargetMean = set.Target.Mean,
+            TargetScale = set.Target.Scale,
+            FeatureMean = set.Standardization?.Mean ?? [],
+            FeatureFactor = set.Standardization?.Factor ?? [],
+        };
+    }
+
+    private LoopSettings Settings(FitPlan plan, int threads, CheckpointFile? checkpoint) => new()
+    {
+        Epochs = plan.Epochs,
+        BatchSize = plan.BatchSize,
+        Optimizer = options.Optimizer,
+        LearningRate = plan.LearningRate,
+        Schedule = options.LearningRateSchedule,
+        Seed = plan.Seed,
+        Threads = threads,
+        Regularizers = RegularizerSet.Of(options.Regularization, options.Optimizer),
+        GradientClipping = options.GradientClipping,
+        Patience = options.EarlyStoppingPatience > 0 && set.ValidationRows > 0 ? options.EarlyStoppingPatience : null,
+        Checkpoint = checkpoint,
+        Progress = options.Progress,
+        CancellationToken = options.CancellationToken,
+        CheckAlive = checkAlive,
+        KeepBestOnCancel = options.OnCancellation == CancellationBehavior.KeepBest,
+        EpochDone = epoch => info(FormattableString.Invariant(
+            $"Epoch {epoch.Epoch}/{plan.Epochs}: training loss {epoch.TrainingLoss:f4}, validation loss {epoch.ValidationLoss:f4}, metric {epoch.ValidationMetric:f4}, {epoch.RowsPerSecond:f0} rows/s")),
+    };
+
+    private TrainingReport ReportOf(TrainingOutcome outcome, FitPlan plan, int threads, ParameterLayout layout, string metricName) => new()
+    {
+        Epochs = outcome.Epochs,
+        StopReason = outcome.StopReason,
+        BestEpoch = outcome.BestEpoch,
+        TrainingRows = set.Rows,
+        ValidationRows = set.ValidationRows,
+        SkippedRows = set.SkippedRows,
+        Seed = plan.Seed,
+        Device = plan.Device,
+        Threads = threads,
+        Architecture = plan.Architecture.ToString(),
+        Parameters = layout.ParameterCount,
+        MetricName = metricName,
+        Versions = new Dictionary<string, string>
+        {
+            ["MLExtensions"] = VersionOf(typeof(NetworkFit)),
+            ["TorchSharp"] = VersionOf(typeof(TorchSharp.torch)),
+            [".NET"] = Environment.Version.ToString(),
+        },
+    };
+
+    private static string VersionOf(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "unknown";
+}

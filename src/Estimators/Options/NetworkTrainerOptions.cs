@@ -1,0 +1,128 @@
+using MLExtensions.Trainers.Nets;
+using Microsoft.ML;
+
+namespace MLExtensions;
+
+/// <summary>
+/// What all net trainers share. Nothing has to be set: what is null is chosen from the data, by the rules given here. Options are copied and checked when the
+/// trainer is made; all faults come in one message.
+/// </summary>
+public abstract class NetworkTrainerOptions
+{
+    private protected NetworkTrainerOptions()
+    {
+    }
+
+    /// <summary>The label column: a key (multiclass), a Boolean (binary) or a Single (regression).</summary>
+    /// <value>The default value is "Label".</value>
+    public string LabelColumnName { get; set; } = "Label";
+
+    /// <summary>The feature column: a vector of Single of known size.</summary>
+    /// <value>The default value is "Features".</value>
+    public string FeatureColumnName { get; set; } = "Features";
+
+    /// <summary>The column of example weights, Single, at least 0; a row of weight 2 counts like two rows.</summary>
+    /// <value>The default value is <see langword="null"/>: all rows count the same.</value>
+    public string? ExampleWeightColumnName { get; set; }
+
+    /// <summary>The column that gets the prediction (classification).</summary>
+    /// <value>The default value is "PredictedLabel".</value>
+    public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+    /// <summary>The column that gets the score: probabilities of all classes (multiclass), the logit (binary), the predicted number (regression).</summary>
+    /// <value>The default value is "Score".</value>
+    public string ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>The column that gets the probability of the positive class (binary).</summary>
+    /// <value>The default value is "Probability".</value>
+    public string ProbabilityColumnName { get; set; } = "Probability";
+
+    /// <summary>The recipe of the net.</summary>
+    /// <value>The default value is <see langword="null"/>: a multi-layer perceptron with 256 and 128 units and batch normalisation.</value>
+    public Architecture? Architecture { get; set; }
+
+    /// <summary>Passes over the training rows, at least 1.</summary>
+    /// <value>The default value is <see langword="null"/>: as many as 4,000 steps need, between 10 and 100.</value>
+    public int? Epochs { get; set; }
+
+    /// <summary>Rows per step, at least 1.</summary>
+    /// <value>The default value is <see langword="null"/>: a hundredth of the training rows, rounded to a power of two between 16 and 128.</value>
+    public int? BatchSize { get; set; }
+
+    /// <summary>How the parameters follow the gradient.</summary>
+    /// <value>The default value is <see cref="MLExtensions.Optimizer.AdamW"/> with its defaults.</value>
+    public Optimizer Optimizer { get; set; } = Optimizer.AdamW();
+
+    /// <summary>The learning rate η at its highest, above 0.</summary>
+    /// <value>The default value is <see langword="null"/>: the optimiser's own, 2e-3 for Adam and AdamW, 0.05 for SGD.</value>
+    public double? LearningRate { get; set; }
+
+    /// <summary>How the learning rate changes over the fit.</summary>
+    /// <value>The default value is <see cref="MLExtensions.LearningRateSchedule.Cosine"/> with its defaults.</value>
+    public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Cosine();
+
+    /// <summary>Regularisers; they combine, and each weight has one owner.</summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyList<Regularizer> Regularization { get; set; } = [];
+
+    /// <summary>The largest norm of the whole gradient, above 0; a longer gradient is shortened to it.</summary>
+    /// <value>The default value is <see langword="null"/>: no limit.</value>
+    public double? GradientClipping { get; set; }
+
+    /// <summary>Rows on which the fit is measured after every epoch; the same columns as the training rows, already transformed.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public IDataView? ValidationSet { get; set; }
+
+    /// <summary>The share of training rows that is set aside for validation, per class, in [0, 0.5]. Not used with a <see cref="ValidationSet"/>.</summary>
+    /// <value>The default value is <see langword="null"/>: 0.1 from 500 training rows on, else 0.</value>
+    public double? ValidationFraction { get; set; }
+
+    /// <summary>
+    /// Epochs without a lower validation loss after which the fit stops. With it, the model keeps the weights of the lowest validation loss. 0: all epochs are run
+    /// and the last weights are kept.
+    /// </summary>
+    /// <value>The default value is 10. Without validation it has no effect.</value>
+    public int EarlyStoppingPatience { get; set; } = 10;
+
+    /// <summary>The seed of everything random: initial weights, order of rows, dropout, validation split. The same seed on the same machine gives the same bits.</summary>
+    /// <value>The default value is <see langword="null"/>: from the <see cref="MLContext"/>'s seed.</value>
+    public long? Seed { get; set; }
+
+    /// <summary>The index of the CUDA device.</summary>
+    /// <value>The default value is <see langword="null"/>: <see cref="MLContext.GpuDeviceId"/>, and the CPU where that is null too.</value>
+    public int? GpuDeviceId { get; set; }
+
+    /// <summary>Whether the CPU is used when the CUDA device is missing; otherwise that is an error.</summary>
+    /// <value>The default value is <see langword="null"/>: <see cref="MLContext.FallbackToCpu"/>.</value>
+    public bool? FallbackToCpu { get; set; }
+
+    /// <summary>Threads within one torch operation.</summary>
+    /// <value>The default value is <see cref="MLExtensions.ThreadPolicy.Auto"/>.</value>
+    public ThreadPolicy Threads { get; set; } = ThreadPolicy.Auto;
+
+    /// <summary>Whether rows are kept in memory or read anew every epoch.</summary>
+    /// <value>The default value is <see cref="MLExtensions.CachePolicy.Auto"/>.</value>
+    public CachePolicy Cache { get; set; } = CachePolicy.Auto;
+
+    /// <summary>
+    /// A folder in which the state of the fit is kept after every epoch. A fit that was interrupted and is run again with the same options and data goes on from
+    /// there, with the same result as one that was not; a finished fit removes its file.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: no checkpoints.</value>
+    public string? CheckpointFolder { get; set; }
+
+    /// <summary>Receives progress a few times per second.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>Stops the fit within a step.</summary>
+    /// <value>The default value never cancels.</value>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>What a cancelled fit does.</summary>
+    /// <value>The default value is <see cref="MLExtensions.CancellationBehavior.Throw"/>.</value>
+    public CancellationBehavior OnCancellation { get; set; } = CancellationBehavior.Throw;
+
+    /// <summary>Adds what is wrong with these options for a task to <paramref name="faults"/>, one line each.</summary>
+    internal virtual void Check(NetTask task, ICollection<string> faults) => NetworkOptionsCheck.Run(this, faults);
+}

@@ -1,0 +1,18 @@
+using MLExtensions;
+using MLExtensions.Transforms.Interop;
+using MLExtensions.Transforms.ModelFile;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(NeuralNetworkTransformer), typeof(ModelLoader), null, typeof(SignatureLoadModel), "MLExtensions neural network", ModelLoader.Signature)]
+
+namespace MLExtensions.Transforms.Interop;
+
+/// <summary>What <c>mlContext.Model.Load</c> calls; ML.NET finds it by the header of the file, so the loading process need not know our types.</summary>
+internal static class ModelLoader
+{
+    public const string Signature = "MLExtensionsNeuralNet";
+
+    // Found by reflection, by this name and these parameters.
+    internal static NeuralNetworkTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => NetworkFile.Read(env, ModelStreams.Load(ctx));
+}

@@ -1,0 +1,74 @@
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Interop;
+using MLExtensions.Transforms.ModelFile;
+using MLExtensions.Transforms.Rows;
+using MLExtensions.Transforms.Scoring;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace MLExtensions;
+
+/// <summary>
+/// A fitted neural net as a stage of a pipeline: adds ML.NET's score columns. Immutable and thread-safe; scores in managed code, without libtorch.
+/// A feature that is NaN gives scores that are NaN.
+/// </summary>
+public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetworkModel>, IDisposable
+{
+    private readonly RowScoring _scoring;
+    private readonly ScoreColumnNames _names;
+    private readonly LabelValues? _labels;
+
+    internal NeuralNetworkTransformer(IHostEnvironment environment, FittedNetwork network, ScoreColumnNames names, LabelValues? labels)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        Model = new NeuralNetworkModel(network);
+        _names = names;
+        _labels = labels;
+        _scoring = new RowScoring(network.Scorer, ScoreColumns.Of(network.Task, names, network.OutputWidth, labels), names.Feature);
+    }
+
+    /// <summary>Facts about the net.</summary>
+    public override NeuralNetworkModel Model { get; }
+
+    /// <summary>What happened while the net was fitted.</summary>
+    public TrainingReport Report => Model.Network.Report;
+
+    /// <inheritdoc/>
+    public override string FeatureColumnName => _names.Feature;
+
+    /// <inheritdoc/>
+    public override DataViewType FeatureColumnType => new VectorDataViewType(NumberDataViewType.Single, Model.InputWidth);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or has another type.</exception>
+    public override DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        DataViewSchema.Column features = inputSchema.GetColumnOrNull(FeatureColumnName) ?? throw new ArgumentOutOfRangeException(
+            nameof(inputSchema), $"Feature column '{FeatureColumnName}' not found. The columns are: {string.Join(", ", inputSchema.Take(50).Select(column => $"'{column.Name}'"))}.");
+        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || (vector.Size != 0 && vector.Size != Model.InputWidth))
+            throw new ArgumentOutOfRangeException(
+                nameof(inputSchema), $"Schema mismatch for Feature column '{FeatureColumnName}': expected {FeatureColumnType}, on which the model was trained, got {features.Type}.");
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(inputSchema);
+        builder.AddColumns(_scoring.Columns.Create(inputSchema));
+        return builder.ToSchema();
+    }
+
+    /// <inheritdoc/>
+    public override IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoringView(input, _scoring, GetOutputSchema(input.Schema));
+    }
+
+    /// <summary>Does nothing: the model holds managed memory only, so other users of it are never disturbed.</summary>
+    public void Dispose()
+    {
+    }
+
+    private protected override IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scoring);
+
+    private protected override void Write(BinaryWriter writer) => NetworkFile.Write(writer, Model.Network, _names, _labels);
+}

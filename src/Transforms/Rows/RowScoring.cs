@@ -1,0 +1,26 @@
+using MLExtensions.Trainers.Scoring;
+using MLExtensions.Transforms.Scoring;
+
+namespace MLExtensions.Transforms.Rows;
+
+/// <summary>What views and mappers need to score rows.</summary>
+/// <param name="Scorer">From features to raw outputs.</param>
+/// <param name="Columns">From raw outputs to columns.</param>
+/// <param name="FeatureColumnName">Where the features are.</param>
+internal sealed record RowScoring(IRowScorer Scorer, ScoreColumns Columns, string FeatureColumnName)
+{
+    /// <summary>Rows that a cursor reads ahead and scores at once.</summary>
+    public const int BatchSize = 256;
+
+    /// <summary>Scores rows.</summary>
+    public void Score(ReadOnlySpan<float> features, int rows, float[] outputs)
+    {
+        Span<float> used = outputs.AsSpan(0, rows * Scorer.OutputWidth);
+        Scorer.Score(features, rows, used);
+        Columns.Complete(used);
+    }
+
+    /// <summary>A row whose features do not fit.</summary>
+    public InvalidOperationException WrongWidth(int found, long position) => new(
+        $"Feature column '{FeatureColumnName}' has {found} values in row {position} (the first is 0); the model was trained on {Scorer.InputWidth} features.");
+}
