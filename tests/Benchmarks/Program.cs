@@ -3,6 +3,8 @@ using MLExtensions.Benchmarks;
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
     ["training-loop"] = TrainingLoopBenchmark.Run,
+    ["fashion"] = FashionBenchmark.Run,
+    ["tabular"] = TabularBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
