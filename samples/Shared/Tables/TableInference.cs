@@ -1,13 +1,10 @@
-using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace MLExtensions.Samples.Shared.Tables;
 
 /// <summary>Reads a CSV file once and infers the columns' types and the task.</summary>
 public static class TableInference
 {
-    private static readonly string[] Separators = [",", ";", "\t", "|"];
     private static readonly string[] PositiveWords = ["true", "yes", "y", "1"];
 
     /// <summary>Looks at every row; the memory it needs does not grow with the file.</summary>
@@ -22,6 +19,10 @@ public static class TableInference
         {
             return Read(path, labelName);
         }
+        catch (CsvFormatException e)
+        {
+            throw new SampleInputException($"'{path}', line {e.LineNumber}: {e.Message}", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SampleInputException($"Cannot read '{path}': {e.Message}", e);
@@ -30,40 +31,33 @@ public static class TableInference
 
     private static TableSchema Read(string path, string labelName)
     {
-        var settings = new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            DetectDelimiter = true,
-            DetectDelimiterValues = Separators,
-            BadDataFound = null,
-        };
-        using var text = new StreamReader(path);
-        using var parser = new CsvParser(text, settings);
-        string[] names = ReadHeader(parser, path);
+        var options = new CsvReaderOptions { TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw };
+        using var reader = CsvReader.FromFile(path, options);
+        string[] names = ReadHeader(reader, path);
         int label = IndexOf(labelName, names, path);
         var scans = Array.ConvertAll(names, _ => new ColumnScan());
         long rows = 0;
-        while (parser.Read())
+        while (reader.Read())
         {
-            var fields = parser.Record!;
-            if (fields.Length != names.Length)
+            if (reader.FieldCount != names.Length)
                 throw new SampleInputException(
-                    $"'{path}', line {parser.RawRow}: {fields.Length} fields, but the header names {names.Length} columns. Put fields that hold the separator between double quotes.");
+                    $"'{path}', line {reader.LineNumber}: {reader.FieldCount} fields, but the header names {names.Length} columns. Put fields that hold the separator between double quotes.");
             rows++;
             // A row without a label is not used, so it must not decide a feature's type either.
-            if (ColumnScan.IsMissing(fields[label]))
+            if (ColumnScan.IsMissing(reader.GetString(label)))
                 scans[label].Add("");
             else
-                for (int i = 0; i < fields.Length; i++)
-                    scans[i].Add(fields[i]);
+                for (int i = 0; i < names.Length; i++)
+                    scans[i].Add(reader.GetString(i));
         }
-        return SchemaOf(path, parser.Delimiter[0], rows, names, label, scans);
+        return SchemaOf(path, reader.Separator, rows, names, label, scans);
     }
 
-    private static string[] ReadHeader(CsvParser parser, string path)
+    private static string[] ReadHeader(CsvReader reader, string path)
     {
-        if (!parser.Read())
+        string[] names = [.. reader.Headers.Select(n => n.Trim())];
+        if (names.Length == 0)
             throw new SampleInputException($"'{path}' is empty. Give a CSV file whose first row names the columns.");
-        string[] names = [.. parser.Record!.Select(n => n.Trim())];
         if (names.Any(n => n.Length == 0))
             throw new SampleInputException($"The header of '{path}' has a column without a name (number {Array.IndexOf(names, "") + 1}). Name every column.");
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)

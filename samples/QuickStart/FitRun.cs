@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using MLExtensions.Samples.Shared.Console;
+using MLExtensions.Samples.Shared.Tables;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace MLExtensions.Samples;
+
+/// <summary>The sample's story: data, two fits, a table, a saved model, and its predictions in a second process.</summary>
+internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, CancellationToken cancellation)
+{
+    private const int SavedRows = 8;
+
+    /// <summary>Returns the exit code of the second process.</summary>
+    public int Run()
+    {
+        options.Check();
+        string folder = options.PrepareOutputFolder();
+        var mlContext = new MLContext(options.Seed);
+        var data = QuickStartData.Load(mlContext, options);
+        foreach (string line in data.Description)
+            console.WriteLine(line);
+        console.WriteLine();
+
+        var net = FitNeuralNetwork(mlContext, data);
+        var baseline = FitBaseline(mlContext, data);
+        console.WriteLine();
+        WriteTable(net, baseline);
+
+        string modelPath = Path.Combine(folder, "model.zip");
+        string rowsPath = Path.Combine(folder, "rows.idv");
+        QuickStart.SaveModel(mlContext, net.Model, data.Train.Schema, modelPath);
+        QuickStart.SaveRows(mlContext, data.Test, SavedRows, rowsPath);
+        console.WriteLine();
+        console.WriteLine($"Saved the net's pipeline as {modelPath}");
+        console.WriteLine("Now a second process loads that file and predicts a few test rows:");
+        cancellation.ThrowIfCancellationRequested();
+        return SecondProcess.Predict(modelPath, rowsPath);
+    }
+
+    private Outcome FitNeuralNetwork(MLContext mlContext, QuickStartData data)
+    {
+        var (model, seconds) = new FitProgressBar(console, data.Task == LabelTask.Regression ? "RMSE" : "accuracy").Run("NeuralNetwork", progress => Timed(() =>
+            QuickStart.BuildNeuralNetworkPipeline(mlContext, data, options, progress, cancellation).Fit(data.Train)));
+        cancellation.ThrowIfCancellationRequested();
+        return new Outcome("NeuralNetwork", model, QuickStart.Evaluate(mlContext, data, model), seconds);
+    }
+
+    private Outcome FitBaseline(MLContext mlContext, QuickStartData data)
+    {
+        var (name, pipeline) = QuickStart.BuildBaselinePipeline(mlContext, data);
+        console.WriteLine($"{name} (ML.NET), for comparison ...");
+        // ML.NET's trainers take no cancellation token: on Ctrl-C the program stops waiting and ends.
+        var (model, seconds) = Timed(() => Task.Run(() => pipeline.Fit(data.Train)).WaitAsync(cancellation).GetAwaiter().GetResult());
+        return new Outcome($"{name} (ML.NET)", model, QuickStart.Evaluate(mlContext, data, model), seconds);
+    }
+
+    private void WriteTable(params Outcome[] outcomes)
+    {
+        var table = new Table().AddColumn("Trainer");
+        foreach (string name in outcomes[0].Metrics.Select(m => m.Name).Append("seconds to fit"))
+            table.AddColumn(new TableColumn(name).RightAligned());
+        foreach (var outcome in outcomes)
+            table.AddRow([outcome.Name, .. outcome.Metrics.Select(m => Number(m.Value, "F4")), Number(outcome.Seconds, "F1")]);
+        console.WriteLine("On the test rows, which neither has seen:");
+        console.Write(table);
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static (T Result, double Seconds) Timed<T>(Func<T> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var result = work();
+        return (result, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    /// <summary>What came of one trainer.</summary>
+    private sealed record Outcome(string Name, ITransformer Model, IReadOnlyList<(string Name, double Value)> Metrics, double Seconds);
+}
