@@ -31,7 +31,7 @@ internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, Ca
         string modelPath = Path.Combine(folder, "model.zip");
         string rowsPath = Path.Combine(folder, "rows.idv");
         QuickStart.SaveModel(mlContext, net.Model, data.Train.Schema, modelPath);
-        QuickStart.SaveRows(mlContext, data.Test, SavedRows, rowsPath);
+        QuickStart.SaveRows(mlContext, data.Test, SavedRows, options.Seed, rowsPath);
         console.WriteLine();
         console.WriteLine($"Saved the net's pipeline as {modelPath}");
         console.WriteLine("Now a second process loads that file and predicts a few test rows:");
@@ -62,7 +62,7 @@ internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, Ca
         foreach (string name in outcomes[0].Metrics.Select(m => m.Name).Append("seconds to fit"))
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var outcome in outcomes)
-            table.AddRow([outcome.Name, .. outcome.Metrics.Select(m => Number(m.Value, "F4")), Number(outcome.Seconds, "F1")]);
+            table.AddRow([outcome.Name, .. outcome.Metrics.Select(m => Number(m.Value, "#,##0.0000")), Number(outcome.Seconds, "F1")]);
         console.WriteLine("On the test rows, which neither has seen:");
         console.Write(table);
     }

@@ -7,9 +7,21 @@ const int RedirectedWidth = 160;
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = RedirectedWidth;
 
-var data = new Option<string>("--data") { Description = "Take the four IDX files of MNIST or Fashion-MNIST (.gz or not) from this folder.", HelpName = "FOLDER" };
-var csv = new Option<string>("--csv") { Description = "Take a table from this file; its first row names the columns. Column types are inferred.", HelpName = "FILE" };
-var label = new Option<string>("--label") { Description = "The table's column to predict; its values decide between classification and regression.", HelpName = "COLUMN" };
+var data = new Option<string>("--data")
+{
+    Description = "Take the four IDX files of MNIST or Fashion-MNIST (.gz or not) from this folder.",
+    HelpName = "FOLDER",
+};
+var csv = new Option<string>("--csv")
+{
+    Description = "Take a table from this file; its first row names the columns. Column types are inferred.",
+    HelpName = "FILE",
+};
+var label = new Option<string>("--label")
+{
+    Description = "The table's column to predict; its values decide between classification and regression.",
+    HelpName = "COLUMN",
+};
 var epochs = new Option<int?>("--epochs") { Description = "Passes over the training rows. Left out, the trainer chooses.", HelpName = "NUMBER" };
 var seed = new Option<int>("--seed") { Description = "Fixes the drawn data, the split and the fit.", HelpName = "NUMBER", DefaultValueFactory = _ => 1 };
 var output = new Option<string>("--output") { Description = "Write model.zip to this folder. Left out, to a new temporary folder.", HelpName = "FOLDER" };

@@ -27,11 +27,11 @@ internal static partial class QuickStart
         return [.. actual.Zip(predicted, ReadConfidence(scored)).Select(x => new Prediction(x.First, x.Second, x.Third))];
     }
 
-    /// <summary>Keeps the first rows for another process.</summary>
-    public static void SaveRows(MLContext mlContext, IDataView rows, int count, string path)
+    /// <summary>Keeps a few rows, drawn at random, for another process.</summary>
+    public static void SaveRows(MLContext mlContext, IDataView rows, int count, int seed, string path)
     {
         using var file = File.Create(path);
-        mlContext.Data.SaveAsBinary(mlContext.Data.TakeRows(rows, count), file);
+        mlContext.Data.SaveAsBinary(mlContext.Data.TakeRows(mlContext.Data.ShuffleRows(rows, seed), count), file);
     }
 
     private static T Open<T>(string path, Func<string, T> load)
@@ -50,7 +50,7 @@ internal static partial class QuickStart
 
     private static IEnumerable<string> ReadAsText(IDataView rows, string column) =>
         rows.Schema[column].Type is NumberDataViewType
-            ? rows.GetColumn<float>(column).Select(x => x.ToString("G5", CultureInfo.InvariantCulture))
+            ? rows.GetColumn<float>(column).Select(x => x.ToString("#,##0.####", CultureInfo.InvariantCulture))
             : rows.GetColumn<string>(column);
 
     private static IEnumerable<double?> ReadConfidence(IDataView rows)

@@ -37,7 +37,9 @@ internal static partial class QuickStart
     {
         (string name, IEstimator<ITransformer> trainer) = data.Task switch
         {
-            LabelTask.Binary => ("LbfgsLogisticRegression", (IEstimator<ITransformer>)mlContext.BinaryClassification.Trainers.LbfgsLogisticRegression(TargetColumn)),
+            LabelTask.Binary => (
+                "LbfgsLogisticRegression",
+                (IEstimator<ITransformer>)mlContext.BinaryClassification.Trainers.LbfgsLogisticRegression(TargetColumn)),
             LabelTask.Multiclass => ("LbfgsMaximumEntropy", mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(TargetColumn)),
             _ => ("Sdca", mlContext.Regression.Trainers.Sdca(TargetColumn)),
         };
@@ -51,12 +53,14 @@ internal static partial class QuickStart
     private static IEstimator<ITransformer> BuildPipeline(MLContext mlContext, QuickStartData data, IEstimator<ITransformer> featurizerAndTrainer)
     {
         var conversion = mlContext.Transforms.Conversion;
+        var isPositive = data.Classes.Select((name, i) => KeyValuePair.Create(name, i == 1));
+        var nameOf = data.Classes.Select((name, i) => KeyValuePair.Create(i == 1, name));
         return data.Task switch
         {
             LabelTask.Binary => conversion
-                .MapValue(TargetColumn, data.Classes.Select((name, i) => KeyValuePair.Create(name, i == 1)), TableFeatures.LabelColumn)
+                .MapValue(TargetColumn, isPositive, TableFeatures.LabelColumn)
                 .Append(featurizerAndTrainer)
-                .Append(conversion.MapValue(PredictionColumn, data.Classes.Select((name, i) => KeyValuePair.Create(i == 1, name)), DefaultColumnNames.PredictedLabel)),
+                .Append(conversion.MapValue(PredictionColumn, nameOf, DefaultColumnNames.PredictedLabel)),
             LabelTask.Multiclass => conversion
                 .MapValueToKey(TargetColumn, TableFeatures.LabelColumn)
                 .Append(featurizerAndTrainer)

@@ -66,20 +66,36 @@ internal sealed record QuickStartData(
         var split = mlContext.Data.TrainTestSplit(mlContext.Data.Cache(TableFeatures.Load(mlContext, table)), TestFraction, seed: seed);
         if (IsEmpty(split.TrainSet) || IsEmpty(split.TestSet))
             throw new SampleInputException($"'{table.Path}' has {table.RowCount} rows; that is too few to keep a fifth of them back for the test.");
-        var leftOut = table.Of(ColumnUse.LeftOut).Select(c => $"'{c.Name}' ({c.Note})").ToArray();
-        var missing = table.Columns.Where(c => c.MissingCount > 0).Select(c => $"'{c.Name}' {c.MissingCount}").ToArray();
-        string positive = table.Task == LabelTask.Binary ? $"; '{table.Classes[1]}' counts as the positive class" : "";
-        List<string> description =
+        return new QuickStartData(Describe(table), table.Task, table.Classes, split.TrainSet, split.TestSet, TableFeatures.BuildFeaturizer(mlContext, table));
+    }
+
+    private static List<string> Describe(TableSchema table)
+    {
+        string positive = table.Task == LabelTask.Binary ? $"; '{table.Classes[1]}' counts as the positive one" : "";
+        List<string> lines =
         [
             FormattableString.Invariant($"{table.RowCount:N0} rows of {table.Path}; a fifth of them, drawn at random, is kept back for the test."),
-            $"The column '{table.Label.Name}' has {table.Label.Note}{positive}.",
-            $"Features: {table.Of(ColumnUse.Number).Count()} number columns, {table.Of(ColumnUse.Category).Count()} word columns.",
+            $"To predict: '{table.Label.Name}', {table.Label.Note}{positive}.",
+            $"From {Names(table.Of(ColumnUse.Number), "numbers")} and {Names(table.Of(ColumnUse.Category), "words (one-hot)")}.",
         ];
+        if (table.Label.MissingCount > 0)
+            lines.Add($"{table.Label.MissingCount} rows without a label are skipped.");
+        var missing = table.Columns.Where(c => c is { MissingCount: > 0, Use: ColumnUse.Number or ColumnUse.Category }).ToArray();
         if (missing.Length > 0)
-            description.Add($"Missing values: {string.Join(", ", missing)}. Rows without a label are skipped; a missing number becomes the column's mean, with a flag beside.");
+        {
+            lines.Add($"Missing values: {string.Join(", ", missing.Select(c => $"'{c.Name}' {c.MissingCount}"))}.");
+            lines.Add("A missing number becomes the column's mean, with a flag beside; an empty word is all zeros, a mark such as ? is a word like others.");
+        }
+        string[] leftOut = [.. table.Of(ColumnUse.LeftOut).Select(c => $"'{c.Name}' ({c.Note})")];
         if (leftOut.Length > 0)
-            description.Add($"Not used: {string.Join(", ", leftOut)}.");
-        return new QuickStartData(description, table.Task, table.Classes, split.TrainSet, split.TestSet, TableFeatures.BuildFeaturizer(mlContext, table));
+            lines.Add($"Not used: {string.Join(", ", leftOut)}.");
+        return lines;
+    }
+
+    private static string Names(IEnumerable<InferredColumn> columns, string what)
+    {
+        int count = columns.Count();
+        return $"{count} {(count == 1 ? "column" : "columns")} of {what}";
     }
 
     private static bool IsEmpty(IDataView rows)

@@ -44,8 +44,10 @@ internal sealed record QuickStartOptions
         try
         {
             string folder = Directory.CreateDirectory(OutputFolder).FullName;
-            using (new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-                return folder;
+            string probe = Path.Combine(folder, Path.GetRandomFileName());
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

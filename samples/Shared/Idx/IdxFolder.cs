@@ -6,7 +6,9 @@ namespace MLExtensions.Samples.Shared.Idx;
 /// <summary>The four files of MNIST, Fashion-MNIST and others of that form in one folder, as rows of 28 x 28 pixels.</summary>
 public static class IdxFolder
 {
-    /// <summary>Reads the training pictures (train-images-idx3-ubyte, train-labels-idx1-ubyte) and the test pictures (t10k-...), each with or without .gz.</summary>
+    /// <summary>
+    /// Reads the training pictures (train-images-idx3-ubyte, train-labels-idx1-ubyte) and the test pictures (t10k-...), each with or without .gz.
+    /// </summary>
     /// <exception cref="SampleInputException">The folder or a file is missing or cannot be used.</exception>
     public static (IReadOnlyList<CharacterRow> Train, IReadOnlyList<CharacterRow> Test) Read(string folder)
     {
@@ -40,7 +42,8 @@ public static class IdxFolder
         string plain = Path.Combine(folder, name);
         string packed = plain + ".gz";
         return File.Exists(packed) ? packed : File.Exists(plain) ? plain
-            : throw new SampleInputException($"There is neither '{name}' nor '{name}.gz' in '{folder}'. Both MNIST and Fashion-MNIST consist of four such files.");
+            : throw new SampleInputException(
+                $"There is neither '{name}' nor '{name}.gz' in '{folder}'. Both MNIST and Fashion-MNIST consist of four such files.");
     }
 
     private static CharacterRow ToRow(byte[] pixels, byte label) => new()

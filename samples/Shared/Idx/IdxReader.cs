@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace MLExtensions.Samples.Shared.Idx;
 
-/// <summary>Reads the IDX files of MNIST and its relatives: a big-endian header (magic number, counts), then one byte per value. Files that end in .gz are unpacked.</summary>
+/// <summary>
+/// Reads the IDX files of MNIST and its relatives: a big-endian header (magic number, counts), then one byte per value. Files that end in .gz are unpacked.
+/// </summary>
 public static class IdxReader
 {
     private const int ImageMagic = 2051;
@@ -18,10 +20,14 @@ public static class IdxReader
         int[] header = ReadHeader(file, path, ImageMagic, "pictures", counts: 3);
         var (count, rows, columns) = (header[0], header[1], header[2]);
         if (rows is < 1 or > MaxSide || columns is < 1 or > MaxSide)
-            throw new SampleInputException($"'{path}' announces pictures of {rows} x {columns} pixels; allowed are 1 to {MaxSide} per side. The file seems to be damaged.");
+            throw new SampleInputException(
+                $"'{path}' announces pictures of {rows} x {columns} pixels; allowed are 1 to {MaxSide} per side. The file seems to be damaged.");
         var images = new List<byte[]>();
         for (int i = 0; i < count; i++)
-            images.Add(ReadBytes(file, path, rows * columns, () => $"its header announces {count} pictures of {rows} x {columns} bytes, but it ends in picture {images.Count + 1}"));
+        {
+            images.Add(ReadBytes(file, path, rows * columns,
+                () => $"its header announces {count} pictures of {rows} x {columns} bytes, but it ends in picture {images.Count + 1}"));
+        }
         CheckEnd(file, path);
         return new IdxImages(rows, columns, images);
     }
@@ -55,22 +61,25 @@ public static class IdxReader
 
     private static int[] ReadHeader(Stream file, string path, int magic, string what, int counts)
     {
-        byte[] bytes = ReadBytes(file, path, 4 * (1 + counts), () => "it ends within its header");
-        int found = BinaryPrimitives.ReadInt32BigEndian(bytes);
+        int found = ReadInt(file, path);
         if (found != magic)
         {
-            string also = found is ImageMagic or LabelMagic ? $" (that is the number of {(found == ImageMagic ? "pictures" : "labels")})" : "";
-            throw new SampleInputException($"'{path}' starts with the number {found}{also}; a file of {what} starts with {magic}. Check that it is an IDX file and the right one.");
+            string also = found switch { ImageMagic => " (that of pictures)", LabelMagic => " (that of labels)", _ => "" };
+            throw new SampleInputException(
+                $"'{path}' starts with the number {found}{also}; a file of {what} starts with {magic}. Check that it is an IDX file and the right one.");
         }
         var header = new int[counts];
         for (int i = 0; i < counts; i++)
         {
-            header[i] = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 * (i + 1)));
+            header[i] = ReadInt(file, path);
             if (header[i] < 0)
                 throw new SampleInputException($"'{path}' announces a count of {header[i]}; the file seems to be damaged.");
         }
         return header;
     }
+
+    private static int ReadInt(Stream file, string path) =>
+        BinaryPrimitives.ReadInt32BigEndian(ReadBytes(file, path, sizeof(int), () => "it ends within its header"));
 
     private static byte[] ReadBytes(Stream file, string path, int count, Func<string> shortage)
     {

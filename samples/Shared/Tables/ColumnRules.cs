@@ -29,7 +29,8 @@ internal static class ColumnRules
     {
         int distinct = scan.Distinct.Count;
         if (distinct < 2)
-            throw new SampleInputException($"Column '{name}' holds {(distinct == 0 ? "no value" : "one value only")}; there is nothing to predict. Choose another column with --label.");
+            throw new SampleInputException(
+                $"Column '{name}' holds {(distinct == 0 ? "no value" : "one value only")}; there is nothing to predict. Choose another column with --label.");
         if (distinct == 2)
             return (LabelTask.Binary, "two different values: binary classification");
         if (scan.AllNumbers && !(scan.AllIntegers && distinct <= MaxIntegerClasses))
@@ -37,6 +38,7 @@ internal static class ColumnRules
         if (distinct <= MaxCategories)
             return (LabelTask.Multiclass, $"{distinct} different {(scan.AllIntegers ? "whole numbers" : "words")}: multiclass classification");
         throw new SampleInputException(
-            $"Column '{name}' is text with more than {MaxCategories} different values; these are too many classes. Choose a column of numbers or of fewer words with --label.");
+            $"Column '{name}' is text with more than {MaxCategories} different values, which is too many classes. "
+            + "Choose a column of numbers or of fewer words with --label.");
     }
 }

@@ -15,17 +15,18 @@ public static class TableFeatures
 
     private const string Numbers = "__numbers";
     private const string MissingFlags = "__missing";
-    private const string Words = "__words";
 
-    /// <summary>Loads the file lazily, without the rows whose label is missing. All numbers stand in one vector column, as do all words.</summary>
+    /// <summary>Loads the file lazily, without the rows whose label is missing. All numbers stand in one vector column.</summary>
     public static IDataView Load(MLContext mlContext, TableSchema table)
     {
         var columns = new List<TextLoader.Column>
         {
             new(LabelColumn, table.Task == LabelTask.Regression ? DataKind.Single : DataKind.String, table.Label.Index),
         };
-        AddColumns(columns, Numbers, DataKind.Single, table.Of(ColumnUse.Number));
-        AddColumns(columns, Words, DataKind.String, table.Of(ColumnUse.Category));
+        TextLoader.Range[] numbers = [.. table.Of(ColumnUse.Number).Select(c => new TextLoader.Range(c.Index))];
+        if (numbers.Length > 0)
+            columns.Add(new TextLoader.Column(Numbers, DataKind.Single, numbers));
+        columns.AddRange(table.Of(ColumnUse.Category).Select(c => new TextLoader.Column(WordColumn(c), DataKind.String, c.Index)));
         var loader = mlContext.Data.CreateTextLoader(new TextLoader.Options
         {
             Columns = [.. columns],
@@ -42,7 +43,9 @@ public static class TableFeatures
             : mlContext.Data.FilterByCustomPredicate(rows, (LabelRow row) => ColumnScan.IsMissing(row.Label.ToString()));
     }
 
-    /// <summary>Numbers: missing ones become the mean, with a flag beside, then mean 0 and variance 1. Words: one-hot, a missing one is a word of its own.</summary>
+    /// <summary>
+    /// Numbers: missing ones become the mean, with a flag beside, then mean 0 and variance 1. Words: one-hot; an empty one is all zeros, a mark such as "?" is a word.
+    /// </summary>
     public static IEstimator<ITransformer> BuildFeaturizer(MLContext mlContext, TableSchema table)
     {
         var parts = new List<string>();
@@ -56,23 +59,21 @@ public static class TableFeatures
                 chain = Then(chain, mlContext.Transforms.IndicateMissingValues(MissingFlags, Numbers));
                 chain = Then(chain, mlContext.Transforms.Conversion.ConvertType(MissingFlags, outputKind: DataKind.Single));
             }
-            chain = Then(chain, mlContext.Transforms.ReplaceMissingValues(Numbers, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean));
+            chain = Then(chain, mlContext.Transforms.ReplaceMissingValues(
+                Numbers, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean));
             chain = Then(chain, mlContext.Transforms.NormalizeMeanVariance(Numbers, fixZero: false));
         }
-        if (table.Of(ColumnUse.Category).Any())
+        string[] words = [.. table.Of(ColumnUse.Category).Select(WordColumn)];
+        if (words.Length > 0)
         {
-            parts.Add(Words);
-            chain = Then(chain, mlContext.Transforms.Categorical.OneHotEncoding(Words));
+            parts.AddRange(words);
+            chain = Then(chain, mlContext.Transforms.Categorical.OneHotEncoding([.. words.Select(w => new InputOutputColumnPair(w))]));
         }
         return Then(chain, mlContext.Transforms.Concatenate(FeaturesColumn, [.. parts]));
     }
 
-    private static void AddColumns(List<TextLoader.Column> columns, string name, DataKind kind, IEnumerable<TableColumn> sources)
-    {
-        TextLoader.Range[] ranges = [.. sources.Select(c => new TextLoader.Range(c.Index))];
-        if (ranges.Length > 0)
-            columns.Add(new TextLoader.Column(name, kind, ranges));
-    }
+    /// <summary>A name that no column of ours has, whatever the table calls its own.</summary>
+    private static string WordColumn(InferredColumn column) => "word:" + column.Name;
 
     private static IEstimator<ITransformer> Then(IEstimator<ITransformer>? chain, IEstimator<ITransformer> next) => chain is null ? next : chain.Append(next);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsvHelper;
 
 namespace MLExtensions.Samples.Shared.Tables;
@@ -5,8 +6,6 @@ namespace MLExtensions.Samples.Shared.Tables;
 /// <summary>Reads a CSV file once and infers the columns' types and the task.</summary>
 public static class TableInference
 {
-    private static readonly string[] PositiveWords = ["true", "yes", "y", "1"];
-
     /// <summary>Looks at every row; the memory it needs does not grow with the file.</summary>
     /// <param name="path">A CSV file with a header; the separator (comma, semicolon, tab or bar) is detected.</param>
     /// <param name="labelName">The column to predict.</param>
@@ -21,7 +20,7 @@ public static class TableInference
         }
         catch (CsvFormatException e)
         {
-            throw new SampleInputException($"'{path}', line {e.LineNumber}: {e.Message}", e);
+            throw new SampleInputException($"'{path}': {e.Message} Put fields that hold a quote between double quotes, and write each quote within twice.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,7 +40,8 @@ public static class TableInference
         {
             if (reader.FieldCount != names.Length)
                 throw new SampleInputException(
-                    $"'{path}', line {reader.LineNumber}: {reader.FieldCount} fields, but the header names {names.Length} columns. Put fields that hold the separator between double quotes.");
+                    $"'{path}', line {reader.LineNumber}: {reader.FieldCount} fields, but the header names {names.Length} columns. "
+                    + "Put fields that hold the separator between double quotes.");
             rows++;
             // A row without a label is not used, so it must not decide a feature's type either.
             if (ColumnScan.IsMissing(reader.GetString(label)))
@@ -82,10 +82,13 @@ public static class TableInference
         var columns = names.Select((name, i) =>
         {
             var (use, note) = i == label ? (ColumnUse.Label, labelNote) : ColumnRules.Feature(scans[i]);
-            return new TableColumn(name, i, use, scans[i].MissingCount, note);
+            return new InferredColumn(name, i, use, scans[i].MissingCount, note);
         }).ToArray();
         if (!columns.Any(c => c.Use is ColumnUse.Number or ColumnUse.Category))
-            throw new SampleInputException($"'{path}' has no column that could predict '{names[label]}': {string.Join("; ", columns.Where(c => c.Use == ColumnUse.LeftOut).Select(c => $"'{c.Name}': {c.Note}"))}.");
+        {
+            var reasons = columns.Where(c => c.Use == ColumnUse.LeftOut).Select(c => $"'{c.Name}' ({c.Note})");
+            throw new SampleInputException($"'{path}' has no column that could predict '{names[label]}'. Not usable: {string.Join(", ", reasons)}.");
+        }
         return new TableSchema
         {
             Path = path,
@@ -93,11 +96,12 @@ public static class TableInference
             RowCount = rows,
             Columns = columns,
             Task = task,
-            Classes = task == LabelTask.Regression ? [] : SortedClasses(scans[label].Distinct),
+            Classes = task == LabelTask.Regression ? [] : SortedClasses(scans[label]),
         };
     }
 
-    /// <summary>Words that mean yes go last, the rest in alphabetical order.</summary>
-    private static string[] SortedClasses(IEnumerable<string> values) =>
-        [.. values.OrderBy(v => PositiveWords.Contains(v, StringComparer.OrdinalIgnoreCase)).ThenBy(v => v, StringComparer.Ordinal)];
+    /// <summary>By size if they are numbers, else by alphabet: 1 comes after 0, True after False, Yes after No.</summary>
+    private static string[] SortedClasses(ColumnScan label) => label.AllNumbers
+        ? [.. label.Distinct.OrderBy(v => double.Parse(v, CultureInfo.InvariantCulture))]
+        : [.. label.Distinct.Order(StringComparer.OrdinalIgnoreCase)];
 }

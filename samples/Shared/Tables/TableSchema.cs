@@ -13,7 +13,7 @@ public sealed record TableSchema
     public required long RowCount { get; init; }
 
     /// <summary>All columns, in the order of the file.</summary>
-    public required IReadOnlyList<TableColumn> Columns { get; init; }
+    public required IReadOnlyList<InferredColumn> Columns { get; init; }
 
     /// <summary>What is to be learnt, chosen by the label's values.</summary>
     public required LabelTask Task { get; init; }
@@ -22,8 +22,8 @@ public sealed record TableSchema
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>The label's column.</summary>
-    public TableColumn Label => Columns.Single(c => c.Use == ColumnUse.Label);
+    public InferredColumn Label => Columns.Single(c => c.Use == ColumnUse.Label);
 
     /// <summary>The columns of one use.</summary>
-    public IEnumerable<TableColumn> Of(ColumnUse use) => Columns.Where(c => c.Use == use);
+    public IEnumerable<InferredColumn> Of(ColumnUse use) => Columns.Where(c => c.Use == use);
 }

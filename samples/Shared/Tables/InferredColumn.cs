@@ -6,4 +6,4 @@ namespace MLExtensions.Samples.Shared.Tables;
 /// <param name="Use">What it is used as.</param>
 /// <param name="MissingCount">Rows without a value.</param>
 /// <param name="Note">Why it has this use, for the reader.</param>
-public sealed record TableColumn(string Name, int Index, ColumnUse Use, long MissingCount, string Note);
+public sealed record InferredColumn(string Name, int Index, ColumnUse Use, long MissingCount, string Note);
