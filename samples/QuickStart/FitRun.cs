@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML;
 using MLExtensions.Samples.Shared.Console;
 using MLExtensions.Samples.Shared.Tables;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace MLExtensions.Samples;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using MLExtensions.Samples.Shared;
-using MLExtensions.Samples.Shared.Tables;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Samples.Shared;
+using MLExtensions.Samples.Shared.Tables;
 
 namespace MLExtensions.Samples;
 

@@ -1,5 +1,5 @@
-using MLExtensions.Samples.Shared.Tables;
 using Microsoft.ML;
+using MLExtensions.Samples.Shared.Tables;
 
 namespace MLExtensions.Samples;
 

@@ -1,6 +1,6 @@
-using MLExtensions.Samples.Shared.Tables;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Samples.Shared.Tables;
 
 namespace MLExtensions.Samples;
 

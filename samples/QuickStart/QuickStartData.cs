@@ -1,8 +1,8 @@
+using Microsoft.ML;
 using MLExtensions.Samples.Shared;
 using MLExtensions.Samples.Shared.Characters;
 using MLExtensions.Samples.Shared.Idx;
 using MLExtensions.Samples.Shared.Tables;
-using Microsoft.ML;
 
 namespace MLExtensions.Samples;
 

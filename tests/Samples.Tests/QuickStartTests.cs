@@ -13,7 +13,8 @@ public sealed class QuickStartTests : IDisposable
     {
         var (code, output, _) = Run("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["--data", "--csv", "--label", "--epochs", "--seed", "--output", "predict"], o => Assert.Contains(o, output, StringComparison.Ordinal));
+        string[] words = ["--data", "--csv", "--label", "--epochs", "--seed", "--output", "predict"];
+        Assert.All(words, word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -81,8 +81,11 @@ public sealed class TableInferenceTests : IDisposable
         Assert.Contains(expected, Error(text, "y"), StringComparison.Ordinal);
 
     [Fact]
-    public void A_missing_file_is_named() =>
-        Assert.Contains("no file '/not/here.csv'", Assert.Throws<SampleInputException>(() => TableInference.Infer("/not/here.csv", "y")).Message, StringComparison.Ordinal);
+    public void A_missing_file_is_named()
+    {
+        var error = Assert.Throws<SampleInputException>(() => TableInference.Infer("/not/here.csv", "y"));
+        Assert.Contains("no file '/not/here.csv'", error.Message, StringComparison.Ordinal);
+    }
 
     public void Dispose() => _folder.Dispose();
 

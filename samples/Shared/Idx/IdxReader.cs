@@ -41,7 +41,10 @@ public static class IdxReader
         var labels = new List<byte>();
         const int Piece = 4096;
         while (labels.Count < count)
-            labels.AddRange(ReadBytes(file, path, Math.Min(Piece, count - labels.Count), () => $"its header announces {count} labels, but it ends before that"));
+        {
+            int piece = Math.Min(Piece, count - labels.Count);
+            labels.AddRange(ReadBytes(file, path, piece, () => $"its header announces {count} labels, but it ends before that"));
+        }
         CheckEnd(file, path);
         return labels;
     }

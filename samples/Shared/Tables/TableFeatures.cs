@@ -44,7 +44,8 @@ public static class TableFeatures
     }
 
     /// <summary>
-    /// Numbers: missing ones become the mean, with a flag beside, then mean 0 and variance 1. Words: one-hot; an empty one is all zeros, a mark such as "?" is a word.
+    /// Numbers: missing ones become the mean, with a flag beside, then mean 0 and variance 1.
+    /// Words: one-hot; an empty one is all zeros, a mark such as "?" is a word.
     /// </summary>
     public static IEstimator<ITransformer> BuildFeaturizer(MLContext mlContext, TableSchema table)
     {
