@@ -9,14 +9,17 @@ internal static class AutomaticSettings
     private const int LeastEpochs = 10;
     private const int MostEpochs = 100;
 
-    /// <summary>A multi-layer perceptron with 256 and 128 units and batch normalisation.</summary>
-    public static Architecture Architecture { get; } = MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch);
+    /// <summary>A multi-layer perceptron with 256 and 128 units, batch normalisation and dropout 0.1.</summary>
+    public static Architecture Architecture { get; } = MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch, dropout: 0.1);
 
     /// <summary>A hundredth of the rows, rounded to a power of two between 16 and 128.</summary>
     public static int BatchSize(long rows) => 1 << Math.Clamp((int)Math.Round(Math.Log2(Math.Max(1, rows / 100.0))), 4, 7);
 
     /// <summary>As many as 4,000 steps need, between 10 and 100.</summary>
     public static int Epochs(long rows, int batchSize) => (int)Math.Clamp(Math.Ceiling(Steps * (double)batchSize / rows), LeastEpochs, MostEpochs);
+
+    /// <summary>Half of the epochs, at least 10: under a falling learning rate the best epoch tends to come late.</summary>
+    public static int Patience(int epochs) => Math.Max(10, epochs / 2);
 
     /// <summary>Outputs of the net.</summary>
     public static int OutputWidth(NetTask task, int classes) => task == NetTask.Multiclass ? classes : 1;

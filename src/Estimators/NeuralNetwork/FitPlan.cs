@@ -15,6 +15,7 @@ internal sealed record FitPlan(
     int Epochs,
     int BatchSize,
     double LearningRate,
+    int Patience,
     long Seed,
     string Device)
 {
@@ -22,14 +23,16 @@ internal sealed record FitPlan(
     public static FitPlan Of(NeuralNetworkOptions options, TrainingSet set, long seed, string device)
     {
         int batchSize = options.BatchSize ?? AutomaticSettings.BatchSize(set.Rows);
+        int epochs = options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize);
         return new FitPlan(
             set.Columns.Task,
             options.Architecture ?? AutomaticSettings.Architecture,
             set.Columns.Width,
             AutomaticSettings.OutputWidth(set.Columns.Task, set.Columns.Classes),
-            options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize),
+            epochs,
             batchSize,
             options.LearningRate ?? options.Optimizer.DefaultLearningRate,
+            options.EarlyStoppingPatience ?? AutomaticSettings.Patience(epochs),
             seed,
             device);
     }
@@ -42,7 +45,7 @@ internal sealed record FitPlan(
         {
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records format their numbers with it
             string text = string.Join('\n', this, Architecture, o.Optimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
-                o.EarlyStoppingPatience, o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
+                o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
                 typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash);
             return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
         }

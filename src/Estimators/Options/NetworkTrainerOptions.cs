@@ -38,7 +38,7 @@ public abstract class NetworkTrainerOptions
     public string ProbabilityColumnName { get; set; } = "Probability";
 
     /// <summary>The recipe of the net.</summary>
-    /// <value>The default value is <see langword="null"/>: a multi-layer perceptron with 256 and 128 units and batch normalisation.</value>
+    /// <value>The default value is <see langword="null"/>: a multi-layer perceptron with 256 and 128 units, batch normalisation and dropout 0.1.</value>
     public Architecture? Architecture { get; set; }
 
     /// <summary>Passes over the training rows, at least 1.</summary>
@@ -50,11 +50,11 @@ public abstract class NetworkTrainerOptions
     public int? BatchSize { get; set; }
 
     /// <summary>How the parameters follow the gradient.</summary>
-    /// <value>The default value is <see cref="MLExtensions.Optimizer.AdamW"/> with its defaults.</value>
-    public Optimizer Optimizer { get; set; } = Optimizer.AdamW();
+    /// <value>The default value is <see cref="MLExtensions.Optimizer.AdamW"/> with a weight decay of 0.3.</value>
+    public Optimizer Optimizer { get; set; } = Optimizer.AdamW(weightDecay: 0.3);
 
     /// <summary>The learning rate η at its highest, above 0.</summary>
-    /// <value>The default value is <see langword="null"/>: the optimiser's own, 2e-3 for Adam and AdamW, 0.05 for SGD.</value>
+    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD.</value>
     public double? LearningRate { get; set; }
 
     /// <summary>How the learning rate changes over the fit.</summary>
@@ -81,8 +81,8 @@ public abstract class NetworkTrainerOptions
     /// Epochs without a lower validation loss after which the fit stops. With it, the model keeps the weights of the lowest validation loss. 0: all epochs are run
     /// and the last weights are kept.
     /// </summary>
-    /// <value>The default value is 10. Without validation it has no effect.</value>
-    public int EarlyStoppingPatience { get; set; } = 10;
+    /// <value>The default value is <see langword="null"/>: half of the epochs, at least 10. Without validation it has no effect.</value>
+    public int? EarlyStoppingPatience { get; set; }
 
     /// <summary>The seed of everything random: initial weights, order of rows, dropout, validation split. The same seed on the same machine gives the same bits.</summary>
     /// <value>The default value is <see langword="null"/>: from the <see cref="MLContext"/>'s seed.</value>

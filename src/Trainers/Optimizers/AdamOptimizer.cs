@@ -26,7 +26,7 @@ public sealed record AdamOptimizer : Optimizer
     /// <summary>λ of AdamW; 0 for Adam.</summary>
     public double DecoupledWeightDecay { get; }
 
-    internal override double DefaultLearningRate => 2e-3;
+    internal override double DefaultLearningRate => 3e-3;
 
     internal override double WeightDecay => DecoupledWeightDecay;
 

@@ -20,6 +20,7 @@ internal static class LinuxTorch
     {
         if (LinuxLoader.IsLoaded(Shim))
             return;
+        OpenMpWaiting.Shorten();
         foreach ((string name, bool required) in Libraries)
         {
             // A second copy of libtorch beside one that is already there would abort the process.
