@@ -56,7 +56,7 @@ public sealed class FitProgressBar(IAnsiConsole console, string metricName)
     /// <summary>Short enough for one line of 80 characters with the bar beside it.</summary>
     private string DescribeShortly(TrainingProgress p)
     {
-        string validation = double.IsNaN(p.ValidationMetric) ? "" : FormattableString.Invariant($" {metricName} {p.ValidationMetric:G4}");
+        string validation = double.IsNaN(p.ValidationMetric) ? "" : FormattableString.Invariant($" {metricName} {p.ValidationMetric:#,##0.####}");
         return FormattableString.Invariant($"epoch {p.Epoch}/{p.Epochs} loss {p.TrainingLoss:F4}{validation}, {p.Remaining.TotalSeconds:F0} s left");
     }
 
