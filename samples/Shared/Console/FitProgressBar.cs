@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace MLExtensions.Samples.Shared.Console;
@@ -9,6 +8,7 @@ namespace MLExtensions.Samples.Shared.Console;
 public sealed class FitProgressBar(IAnsiConsole console, string metricName)
 {
     private const int PlainLines = 10;
+    private const int BarWidth = 20;
 
     /// <summary>Runs <paramref name="fit"/> and shows what it reports.</summary>
     /// <param name="title">What is fitted.</param>
@@ -21,16 +21,17 @@ public sealed class FitProgressBar(IAnsiConsole console, string metricName)
 
     private T RunLive<T>(string title, Func<IProgress<TrainingProgress>, T> fit)
     {
+        console.WriteLine(title);
         var result = default(T)!;
         console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn())
             .Start(context =>
             {
                 var task = context.AddTask(Markup.Escape(title), maxValue: 1);
                 result = fit(new Receiver(p =>
                 {
                     task.Value = p.Fraction;
-                    task.Description = Markup.Escape($"{title}: {Describe(p)}, {p.Remaining.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s left");
+                    task.Description = Markup.Escape(DescribeShortly(p));
                 }));
                 task.Value = 1;
             });
@@ -50,6 +51,13 @@ public sealed class FitProgressBar(IAnsiConsole console, string metricName)
         if (last is not null)
             console.WriteLine("  " + Describe(last));
         return result;
+    }
+
+    /// <summary>Short enough for one line of 80 characters with the bar beside it.</summary>
+    private string DescribeShortly(TrainingProgress p)
+    {
+        string validation = double.IsNaN(p.ValidationMetric) ? "" : FormattableString.Invariant($" {metricName} {p.ValidationMetric:#,##0.####}");
+        return FormattableString.Invariant($"epoch {p.Epoch}/{p.Epochs} loss {p.TrainingLoss:F4}{validation}, {p.Remaining.TotalSeconds:F0} s left");
     }
 
     private string Describe(TrainingProgress p)
