@@ -11,8 +11,8 @@ internal static partial class OpenMpWaiting
 {
     private const string SpinCount = "GOMP_SPINCOUNT";
 
-    // Tens of microseconds: longer than the gaps between operations of a step, shorter than a time slice by far.
-    private const string Spins = "2000";
+    // A few microseconds: no more than a wake-up costs, so that a wait on a busy core is short.
+    private const string Spins = "200";
 
     /// <summary>Sets the short spin for libraries that are loaded later.</summary>
     public static void Shorten()
