@@ -12,7 +12,7 @@ try
     foreach (string program in File.ReadAllLines(list))
     {
         string xml = Path.Combine(results.FullName, Path.GetFileNameWithoutExtension(program) + ".xml");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "-xml", xml, "-noColor", .. args]))!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "-result-xml", xml, "-noColor", .. args]))!;
         process.WaitForExit();
         if (!File.Exists(xml))
         {
