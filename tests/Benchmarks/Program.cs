@@ -8,6 +8,9 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["scoring-kernel"] = ScoringKernelBenchmark.Run,
     ["prediction"] = PredictionBenchmark.Run,
     ["transform"] = TransformBenchmark.Run,
+    ["soak-steps"] = SoakStepsBenchmark.Run,
+    ["soak-memory"] = SoakMemoryBenchmark.Run,
+    ["soak-threads"] = SoakThreadsBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
