@@ -3,17 +3,17 @@ using Microsoft.ML.Data;
 
 namespace MLExtensions.Benchmarks;
 
-/// <summary>Rows of an array as a data view that costs next to nothing: one column, Features.</summary>
+/// <summary>Rows of an array as a data view that costs next to nothing: one column.</summary>
 internal sealed class FloatView : IDataView
 {
     private readonly float[] _features;
     private readonly int _width;
 
-    public FloatView(float[] features, int width)
+    public FloatView(float[] features, int width, string name = "Features")
     {
         (_features, _width) = (features, width);
         var builder = new DataViewSchema.Builder();
-        builder.AddColumn("Features", new VectorDataViewType(NumberDataViewType.Single, width));
+        builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, width));
         Schema = builder.ToSchema();
     }
 

@@ -27,8 +27,8 @@ internal static class PredictionBenchmark
             for (int round = 0; round <= rounds; round++)
                 for (int i = 0; i < 2; i++)
                 {
-                    (double, double, double) result = Time(i == 0 ? ours : rival, rows, calls);
-                    if (round > 0) // the first round warms up
+                    (double, double, double) result = Time(i == 0 ? ours : rival, rows, round == 0 ? Math.Max(calls, 100_000) : calls);
+                    if (round > 0) // the first round warms up; fewer calls would time code before its last compilation
                         results[i].Add(result);
                 }
 

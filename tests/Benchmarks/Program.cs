@@ -11,6 +11,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-steps"] = SoakStepsBenchmark.Run,
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
+    ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["kill-resume"] = KillResumeBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

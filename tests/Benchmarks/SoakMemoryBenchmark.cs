@@ -25,6 +25,7 @@ internal static class SoakMemoryBenchmark
         net.Initialize(1);
         using var loss = new CrossEntropyLoss(Outputs, 0, CPU);
         using MemoryFeed training = Feed(Rows), validation = Feed(Rows / 10);
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what the feeds were made from
         int done = 0;
         double first = 0, largest = 0;
         Console.WriteLine("| steps | resident MB |");
