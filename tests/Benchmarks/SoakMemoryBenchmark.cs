@@ -28,8 +28,8 @@ internal static class SoakMemoryBenchmark
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what the feeds were made from
         int done = 0;
         double first = 0, largest = 0;
-        Console.WriteLine("| steps | resident MB |");
-        Console.WriteLine("| --- | --- |");
+        Console.WriteLine("| steps | resident MB | managed heap: committed MB | live MB | collections so far (generation 0, 1, 2) |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
         new TrainingLoop(net, loss, training, validation, new LoopSettings
         {
             Epochs = (int)Math.Ceiling((double)steps * Batch / Rows), BatchSize = Batch, Optimizer = Optimizer.Adam(), LearningRate = 1e-3,
@@ -48,7 +48,14 @@ internal static class SoakMemoryBenchmark
                 first = now;
             largest = Math.Max(largest, now);
             if (done == 1000 || done % 10_000 == 0 || done == steps)
-                Console.WriteLine(FormattableString.Invariant($"| {done:n0} | {now:f0} |"));
+                Report(now);
+        }
+
+        void Report(double now)
+        {
+            GCMemoryInfo managed = GC.GetGCMemoryInfo();
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {done:n0} | {now:f0} | {managed.TotalCommittedBytes / 1e6:f0} | {managed.HeapSizeBytes / 1e6:f1} | {GC.CollectionCount(0)}, {GC.CollectionCount(1)}, {GC.CollectionCount(2)} |"));
         }
     }
 
