@@ -5,6 +5,14 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["training-loop"] = TrainingLoopBenchmark.Run,
     ["fashion"] = FashionBenchmark.Run,
     ["tabular"] = TabularBenchmark.Run,
+    ["scoring-kernel"] = ScoringKernelBenchmark.Run,
+    ["prediction"] = PredictionBenchmark.Run,
+    ["transform"] = TransformBenchmark.Run,
+    ["soak-steps"] = SoakStepsBenchmark.Run,
+    ["soak-memory"] = SoakMemoryBenchmark.Run,
+    ["soak-threads"] = SoakThreadsBenchmark.Run,
+    ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["kill-resume"] = KillResumeBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
@@ -13,4 +21,4 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? r
 }
 
 run(args);
-return 0;
+return Environment.ExitCode;

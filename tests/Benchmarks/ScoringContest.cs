@@ -5,10 +5,10 @@ using MLExtensions.Trainers.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MLExtensions.Benchmarks.ScoringKernel;
+namespace MLExtensions.Benchmarks;
 
 /// <summary>One net, scored by managed code and by torch.</summary>
-internal sealed class Contest : IDisposable
+internal sealed class ScoringContest : IDisposable
 {
     private const int Repetitions = 9;
     private const double SecondsPerRepetition = 0.06;
@@ -19,21 +19,19 @@ internal sealed class Contest : IDisposable
     private readonly List<(Tensor Weight, Tensor Bias)> _layers = [];
     private readonly IDisposable _threads = TorchThreads.Use(1);
 
-    public Contest(int inputs, int[] widths, int outputs)
+    public ScoringContest(int inputs, int[] widths, int outputs)
     {
         (_inputs, _outputs) = (inputs, outputs);
-        MlpArchitecture mlp = Architecture.Mlp(widths);
-        ParameterLayout layout = ParameterLayout.Of(mlp, inputs, outputs);
-        float[] parameters = new float[layout.ParameterCount];
-        new SeededRandom(1).FillUniform(parameters, -0.1f, 0.1f);
-        _scorer = ManagedMlp.Create(new FittedNetwork(NetTask.Multiclass, mlp, inputs, outputs, parameters, [], null!));
+        FittedNetwork network = RandomNetwork.Create(inputs, widths, outputs);
+        ParameterLayout layout = ParameterLayout.Of(network.Architecture, inputs, outputs);
+        _scorer = network.Scorer;
         foreach (string name in (string[])[.. widths.Select((_, i) => $"layers.{i}"), "head"])
             _layers.Add((Tensor($"{name}.weight"), Tensor($"{name}.bias")));
 
         Tensor Tensor(string name)
         {
             ParameterSlot slot = layout[name];
-            return tensor(parameters.AsSpan(slot.Offset, slot.Length).ToArray()).reshape([.. slot.Shape.Select(size => (long)size)]);
+            return tensor(network.Parameters.AsSpan(slot.Offset, slot.Length).ToArray()).reshape([.. slot.Shape.Select(size => (long)size)]);
         }
     }
 
