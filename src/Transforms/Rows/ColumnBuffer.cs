@@ -33,7 +33,13 @@ internal abstract class ColumnBuffer
     {
         private readonly T[] _values = new T[size];
 
-        public override void Capture(int index) => getter(ref _values[index]);
+        public override void Capture(int index)
+        {
+            // A getter of objects (images) disposes what it is handed, and this one's last object may still be in use.
+            if (!typeof(T).IsValueType)
+                _values[index] = default!;
+            getter(ref _values[index]);
+        }
 
         public override Delegate CreateGetter(ScoringCursor.BatchRows rows) => (ValueGetter<T>)((ref T value) => value = _values[rows.Checked()]);
     }

@@ -64,17 +64,15 @@ internal sealed class ScoringCursor : DataViewRowCursor
             return true;
         }
 
+        // Until the next batch is whole the cursor is on no row, so an error in the middle of it leaves nothing to be scored.
+        long position = _position;
+        _rows.Index = -1;
+        _position = -1;
+        _count = 0;
         if (_ended || !Fill())
-        {
-            _ended = true;
-            _rows.Index = -1;
-            _position = -1;
-            _count = 0;
             return false;
-        }
-
         _rows.Index = 0;
-        _position++;
+        _position = position + 1;
         return true;
     }
 
@@ -97,6 +95,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private bool Fill()
     {
         int count = 0;
+        _ended = true;
         while (count < RowScoring.BatchSize && _input.MoveNext())
         {
             _featureGetter(ref _row);
