@@ -34,7 +34,7 @@ internal static class ThreadChoice
         using var noGrad = no_grad();
         net.Initialize(plan.Seed);
         using Loss loss = LossFactory.Create(options, plan, 1, device);
-        using StepRule rule = options.Optimizer.CreateRule(net.Parameters, threads);
+        using StepRule rule = options.EffectiveOptimizer.CreateRule(net.Parameters, threads);
         using var step = new TrainingStep(net, loss, rule, [], options.GradientClipping);
         var noise = new float[plan.BatchSize * plan.InputWidth];
         SeededRandom.Derive(plan.Seed).FillUniform(noise, -1, 1);

@@ -49,18 +49,15 @@ internal static class NetworkOptionsCheck
 
     private static void CheckParts(NetworkTrainerOptions o, ICollection<string> faults)
     {
-        if (o.Optimizer is null)
-            faults.Add("Optimizer is null; give one, such as Optimizer.AdamW().");
-        else
-            o.Optimizer.Check(faults);
+        o.Optimizer?.Check(faults);
         if (o.LearningRateSchedule is null)
             faults.Add("LearningRateSchedule is null; give one, such as LearningRateSchedule.Cosine().");
         else
             o.LearningRateSchedule.Check(faults);
         if (o.Regularization is null || o.Regularization.Any(regularizer => regularizer is null))
             faults.Add("Regularization is null or holds null; give a list of regularisers, which may be empty.");
-        else if (o.Optimizer is not null)
-            RegularizerSet.Check(o.Regularization, o.Optimizer, faults);
+        else
+            RegularizerSet.Check(o.Regularization, o.EffectiveOptimizer, faults);
         if (o.Threads is null)
             faults.Add("Threads is null; give one, such as ThreadPolicy.Auto.");
         else

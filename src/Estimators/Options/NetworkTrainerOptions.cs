@@ -50,8 +50,11 @@ public abstract class NetworkTrainerOptions
     public int? BatchSize { get; set; }
 
     /// <summary>How the parameters follow the gradient.</summary>
-    /// <value>The default value is <see cref="MLExtensions.Optimizer.AdamW"/> with a weight decay of 0.3.</value>
-    public Optimizer Optimizer { get; set; } = Optimizer.AdamW(weightDecay: 0.3);
+    /// <value>
+    /// The default value is <see langword="null"/>: <see cref="MLExtensions.Optimizer.AdamW"/> with a weight decay of 0.3, or <see cref="MLExtensions.Optimizer.Adam"/> where
+    /// <see cref="Regularization"/> has a weight decay of its own.
+    /// </value>
+    public Optimizer? Optimizer { get; set; }
 
     /// <summary>The learning rate η at its highest, above 0.</summary>
     /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD.</value>
@@ -122,6 +125,10 @@ public abstract class NetworkTrainerOptions
     /// <summary>What a cancelled fit does.</summary>
     /// <value>The default value is <see cref="MLExtensions.CancellationBehavior.Throw"/>.</value>
     public CancellationBehavior OnCancellation { get; set; } = CancellationBehavior.Throw;
+
+    /// <summary>The optimiser in force.</summary>
+    internal Optimizer EffectiveOptimizer =>
+        Optimizer ?? (Regularization.OfType<WeightDecayRegularizer>().Any() ? MLExtensions.Optimizer.Adam() : MLExtensions.Optimizer.AdamW(weightDecay: 0.3));
 
     /// <summary>Adds what is wrong with these options for a task to <paramref name="faults"/>, one line each.</summary>
     internal virtual void Check(NetTask task, ICollection<string> faults) => NetworkOptionsCheck.Run(this, faults);

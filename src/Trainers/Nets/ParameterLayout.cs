@@ -51,29 +51,35 @@ internal sealed class ParameterLayout
         {
             int units = mlp.Widths[i];
             bool normalized = mlp.Normalization != Normalization.None;
-            weights.Add(new($"layers.{i}.weight", ParameterRole.Weight, [units, fanIn], normalized));
+            weights.Add(new($"layers.{i}.weight", ParameterRole.Weight, [units, fanIn], mlp.Normalization switch
+            {
+                Normalization.Batch => ScaleInvarianceKind.Rows,
+                Normalization.Layer => ScaleInvarianceKind.Matrix,
+                _ => ScaleInvarianceKind.None,
+            })
+            { BatchNorm = mlp.Normalization == Normalization.Batch ? $"layers.{i}.norm" : null });
             if (normalized)
             {
-                norms.Add(new($"layers.{i}.norm.scale", ParameterRole.NormScale, [units], false));
-                norms.Add(new($"layers.{i}.norm.shift", ParameterRole.NormShift, [units], false));
+                norms.Add(new($"layers.{i}.norm.scale", ParameterRole.NormScale, [units]));
+                norms.Add(new($"layers.{i}.norm.shift", ParameterRole.NormShift, [units]));
             }
             else
             {
                 // A normalisation subtracts the mean over the batch or has its own shift: a bias before it would do nothing or double it.
-                biases.Add(new($"layers.{i}.bias", ParameterRole.Bias, [units], false));
+                biases.Add(new($"layers.{i}.bias", ParameterRole.Bias, [units]));
             }
 
             if (mlp.Normalization == Normalization.Batch)
             {
-                buffers.Add(new($"layers.{i}.norm.mean", ParameterRole.NormShift, [units], false));
-                buffers.Add(new($"layers.{i}.norm.variance", ParameterRole.NormScale, [units], false));
+                buffers.Add(new($"layers.{i}.norm.mean", ParameterRole.NormShift, [units]));
+                buffers.Add(new($"layers.{i}.norm.variance", ParameterRole.NormScale, [units]));
             }
 
             fanIn = units;
         }
 
-        weights.Add(new("head.weight", ParameterRole.Weight, [outputWidth, fanIn], false));
-        biases.Add(new("head.bias", ParameterRole.Bias, [outputWidth], false));
+        weights.Add(new("head.weight", ParameterRole.Weight, [outputWidth, fanIn]));
+        biases.Add(new("head.bias", ParameterRole.Bias, [outputWidth]));
         return new(Place([.. weights, .. biases, .. norms]), Place(buffers));
     }
 

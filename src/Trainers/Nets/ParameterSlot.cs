@@ -4,11 +4,14 @@ namespace MLExtensions.Trainers.Nets;
 /// <param name="Name">Stable name, part of the file format.</param>
 /// <param name="Role">What it is for.</param>
 /// <param name="Shape">Its shape.</param>
-/// <param name="ScaleInvariant">Whether a normalisation follows directly, so that the function does not depend on the scale of each row.</param>
-internal sealed record ParameterSlot(string Name, ParameterRole Role, int[] Shape, bool ScaleInvariant)
+/// <param name="ScaleInvariance">What a normalisation that follows directly makes of its scale.</param>
+internal sealed record ParameterSlot(string Name, ParameterRole Role, int[] Shape, ScaleInvarianceKind ScaleInvariance = ScaleInvarianceKind.None)
 {
     /// <summary>Where it starts in the flat array.</summary>
     public int Offset { get; init; }
+
+    /// <summary>The name of the batch normalisation that follows, whose statistics go with the scale of this weight; null without.</summary>
+    public string? BatchNorm { get; init; }
 
     /// <summary>How many numbers it holds.</summary>
     public int Length { get; } = Shape.Aggregate(1, (product, size) => checked(product * size));

@@ -26,6 +26,8 @@ internal sealed class AdamRule : StepRule
         _rest2 = 1 - settings.Beta2;
     }
 
+    public override IReadOnlyList<int> StatePowers { get; } = [1, 2];
+
     // w ← w − η m̂ / (√v̂ + ε) with both bias corrections in the scalars: m̂ = m / (1−β₁ᵗ) and √v̂ = √v / √(1−β₂ᵗ).
     private (double Step, double Epsilon) Corrected(double learningRate)
     {

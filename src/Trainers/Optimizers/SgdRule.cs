@@ -19,6 +19,8 @@ internal sealed class SgdRule : StepRule
         _momentum = settings.Momentum;
     }
 
+    public override IReadOnlyList<int> StatePowers { get; } = [1];
+
     private protected override void StepInOnePass(double learningRate)
     {
         var pass = new SgdPass((float)_settings.Momentum, (float)learningRate, _settings.Nesterov);

@@ -24,6 +24,9 @@ internal abstract class StepRule : IDisposable
     /// <summary>The rule's memory, each as long as the parameters: momentum, or first and second moment.</summary>
     public IReadOnlyList<Tensor> States { get; }
 
+    /// <summary>For each state the power with which it follows the gradient's scale: 1 for a mean of gradients, 2 for one of squares.</summary>
+    public abstract IReadOnlyList<int> StatePowers { get; }
+
     private protected FlatParameters Parameters { get; }
 
     private protected int Threads { get; }

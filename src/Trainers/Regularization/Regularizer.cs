@@ -22,12 +22,40 @@ public abstract record Regularizer
     public static WeightDecayRegularizer WeightDecay(double coefficient = 1e-4, bool decoupled = false, bool includeBiasesAndNorms = false) =>
         new(coefficient, decoupled, includeBiasesAndNorms);
 
+    /// <summary>
+    /// Weight rescaling (WRS), after Liu et al., arXiv 2102.03497: weights that a normalisation follows are set to a fixed norm after every step (or every so many), which
+    /// leaves the net's function as it is and makes their effective learning rate η / norm². It takes the place of weight decay on exactly those weights.
+    /// Whatever it leaves decays with the optimiser's or the list's weight decay; without one the other weights decay with 5e-4, coupled.
+    /// </summary>
+    /// <param name="period">Steps between two rescalings, at least 1.</param>
+    /// <param name="norm">The norm of each row, above 0.</param>
+    /// <param name="granularity">What gets the norm. Weights before a layer normalisation are always taken as a whole: only that leaves the function unchanged.</param>
+    /// <param name="consistentMomentum">Whether the optimiser's memory is rescaled too, as the gradients of the rescaled weights would be.</param>
+    public static WeightRescalingRegularizer WeightRescaling(
+        int period = 1, double norm = 1, RescalingGranularity granularity = RescalingGranularity.OutputUnit, bool consistentMomentum = false) =>
+        new(period, norm, granularity, consistentMomentum);
+
+    /// <summary>
+    /// Weight-scale-shift-invariant regularisation (WEISSI, log-norm form, after secondary sources of Liu et al., arXiv 2008.02965): adds
+    /// λ₁ Σ log‖W_l‖ + λ₂ Σ ‖W_l / ‖W_l‖‖₁ to the loss, over weights that no normalisation follows. Moving scale from one layer to another leaves it unchanged, so unlike weight
+    /// decay it cannot be lowered without lowering the net's intrinsic norm Π‖W_l‖, which bounds its input gradient.
+    /// </summary>
+    /// <param name="lambda1">λ₁, at least 0.</param>
+    /// <param name="lambda2">λ₂, at least 0.</param>
+    /// <param name="normalizedDirection">Whether the second term is divided by the root of the number of weights, so that λ₂ means the same for layers of any size.</param>
+    /// <param name="decoupled">Whether the penalty's gradient is applied after the step (times the learning rate) instead of being added to the loss's.</param>
+    /// <param name="allowApproximate">Whether activations that are only nearly homogeneous (GELU, SiLU, tanh) are accepted.</param>
+    public static ScaleShiftInvariantRegularizer ScaleShiftInvariant(
+        double lambda1 = 1e-3, double lambda2 = 0, bool normalizedDirection = false, bool decoupled = false, bool allowApproximate = false) =>
+        new(lambda1, lambda2, normalizedDirection, decoupled, allowApproximate);
+
     /// <summary>Adds what is wrong with these settings to <paramref name="faults"/>.</summary>
     internal abstract void Check(ICollection<string> faults);
 
     /// <summary>Which of the parameters that nobody owns yet this regulariser takes.</summary>
     internal abstract bool Claims(ParameterSlot slot);
 
-    /// <summary>The hook that acts on the claimed parameters.</summary>
-    internal abstract TrainingHook CreateHook(FlatParameters parameters, IReadOnlyList<ParameterSlot> claimed);
+    /// <summary>The hook that acts on the claimed parameters of a net with its initial weights.</summary>
+    /// <exception cref="InvalidOperationException">The net's recipe does not go with this regulariser.</exception>
+    internal abstract TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed);
 }

@@ -3,8 +3,10 @@ namespace MLExtensions.Trainers.Regularization;
 /// <summary>What a regulariser may do during a fit. Every method runs under no-grad and within the step's dispose scope.</summary>
 internal abstract class TrainingHook : IDisposable
 {
-    /// <summary>Before the first step, with the initial (or resumed) weights.</summary>
-    public virtual void FitStart()
+    /// <summary>Before the first step, with the initial weights, or with those of a fit that goes on.</summary>
+    /// <param name="context">Net and optimiser.</param>
+    /// <param name="resumed">Whether the fit goes on from a checkpoint: then the weights are what an uninterrupted fit would have now, and must not be touched.</param>
+    public virtual void FitStart(FitContext context, bool resumed)
     {
     }
 
@@ -24,7 +26,7 @@ internal abstract class TrainingHook : IDisposable
     }
 
     /// <summary>After the last step of an epoch, before validation.</summary>
-    public virtual void EpochEnd(int epoch)
+    public virtual void EpochEnd(FitContext context, int epoch)
     {
     }
 

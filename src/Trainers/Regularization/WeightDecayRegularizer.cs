@@ -30,6 +30,5 @@ public sealed record WeightDecayRegularizer : Regularizer
 
     internal override bool Claims(ParameterSlot slot) => IncludeBiasesAndNorms || slot.Role == ParameterRole.Weight;
 
-    internal override TrainingHook CreateHook(FlatParameters parameters, IReadOnlyList<ParameterSlot> claimed) =>
-        new WeightDecayHook(parameters, claimed, Coefficient, Decoupled);
+    internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed) => new WeightDecayHook(net.Parameters, claimed, Coefficient, Decoupled);
 }

@@ -24,9 +24,9 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         try
         {
             var state = new FitState();
-            settings.Checkpoint?.TryLoad(reader => state.Load(reader, net.Parameters, rule));
+            bool resumed = settings.Checkpoint?.TryLoad(reader => state.Load(reader, net.Parameters, rule)) ?? false;
             foreach (TrainingHook hook in hooks)
-                hook.FitStart();
+                hook.FitStart(new FitContext(net, rule), resumed);
             StopReason reason = RunEpochs(state, rule, hooks);
             settings.Checkpoint?.Delete();
             return Choose(state, reason);
@@ -48,7 +48,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
             EpochReport report;
             try
             {
-                report = RunEpoch(state.Epochs.Count, step, hooks, validator, ticker);
+                report = RunEpoch(state.Epochs.Count, step, rule, hooks, validator, ticker);
             }
             catch (OperationCanceledException) when (settings.KeepBestOnCancel)
             {
@@ -69,7 +69,8 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
     private bool PatienceIsOver(FitState state) =>
         validation is not null && settings.Patience is { } patience && state.Epochs.Count - state.Best.Epoch >= patience;
 
-    private EpochReport RunEpoch(int epoch, TrainingStep step, IReadOnlyList<TrainingHook> hooks, Validator? validator, ProgressTicker ticker)
+    private EpochReport RunEpoch(
+        int epoch, TrainingStep step, StepRule rule, IReadOnlyList<TrainingHook> hooks, Validator? validator, ProgressTicker ticker)
     {
         long start = Stopwatch.GetTimestamp();
         using DisposeScope epochScope = NewDisposeScope();
@@ -93,7 +94,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         }
 
         foreach (TrainingHook hook in hooks)
-            hook.EpochEnd(epoch);
+            hook.EpochEnd(new FitContext(net, rule), epoch);
         double trainingLoss = lossSum.item<double>() / rowsDone;
         double trainingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (!double.IsFinite(trainingLoss))

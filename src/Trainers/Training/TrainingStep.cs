@@ -20,7 +20,7 @@ internal sealed class TrainingStep(Net net, Loss loss, StepRule rule, IReadOnlyL
         Tensor outputs = net.Forward(batch.Features, training: true);
         Tensor gradient = loss.Gradient(outputs, batch.Targets, batch.Weights, lossSum); // [batch, outputs]
         outputs.Dispose();
-        var context = new StepContext(net, rule, batch, gradient, learningRate, rule.Steps);
+        var context = new StepContext(new FitContext(net, rule), batch, gradient, learningRate, rule.Steps);
         foreach (TrainingHook hook in hooks)
             hook.AfterLoss(context);
         net.Backward(gradient);

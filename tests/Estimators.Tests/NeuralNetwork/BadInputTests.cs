@@ -146,7 +146,7 @@ public sealed class BadInputTests
 
     [Fact]
     public void Weight_decay_given_twice() => Fails<ArgumentException>(
-        () => TaskKind.Binary.Trainer(_ml, options => options.Regularization = [Regularizer.WeightDecay()]), "weight decay is given more than once", "Optimizer.Adam");
+        () => TaskKind.Binary.Trainer(_ml, options => (options.Regularization, options.Optimizer) = ([Regularizer.WeightDecay()], Optimizer.AdamW())), "weight decay is given more than once", "Optimizer.Adam");
 
     [Fact]
     public void A_gpu_that_is_not_there()

@@ -33,7 +33,7 @@ public sealed class ArchitectureTests
         Assert.Equal(8 * 3 + 4 * 8 + 2 * 4, layout.WeightCount);
         Assert.Equal(layout.WeightCount + 2 + 2 * (8 + 4), layout.ParameterCount);
         Assert.Equal(2 * (8 + 4), layout.BufferCount);
-        Assert.Equal(["layers.0.weight", "layers.1.weight"], layout.Parameters.Where(slot => slot.ScaleInvariant).Select(slot => slot.Name));
+        Assert.Equal(["layers.0.weight", "layers.1.weight"], layout.Parameters.Where(slot => slot.ScaleInvariance == ScaleInvarianceKind.Rows).Select(slot => slot.Name));
         int offset = 0;
         foreach (ParameterSlot slot in layout.Parameters)
         {

@@ -1,0 +1,69 @@
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLExtensions;
+
+/// <summary>Checks what a recipe says of its weights: whether their scale matters to the net's function. Weight rescaling relies on it.</summary>
+public static class ScaleInvariance
+{
+    private const int Rows = 64;
+    private const double Unchanged = 1e-2; // the normalisation's ε is felt a little
+
+    /// <summary>Scales every weight of a random net of the recipe (a row where rows are said to be invariant, else the whole) by 1/3 and by 3 and compares outputs.</summary>
+    /// <param name="architecture">The recipe.</param>
+    /// <param name="inputWidth">Features per row, at least 1.</param>
+    /// <param name="outputWidth">Outputs per row, at least 1.</param>
+    /// <returns>One entry per weight.</returns>
+    /// <exception cref="TorchNotAvailableException">No libtorch.</exception>
+    public static IReadOnlyList<ScaleInvarianceResult> Verify(Architecture architecture, int inputWidth, int outputWidth)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputWidth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputWidth, 1);
+        NativeTorch.EnsureLoaded();
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using Net net = Net.Create(architecture, inputWidth, outputWidth, CPU);
+        net.Initialize(seed: 1);
+        var noise = new float[Rows * inputWidth];
+        SeededRandom.Derive(1).FillUniform(noise, -1, 1);
+        Tensor features = HostTensor.Create<float>(noise, CPU).reshape(Rows, inputWidth);
+        float[] expected = Outputs(net, features);
+        return [.. net.Parameters.Layout.Parameters.Where(slot => slot.Role == ParameterRole.Weight).Select(slot => VerifyWeight(net, slot, features, expected))];
+    }
+
+    private static ScaleInvarianceResult VerifyWeight(Net net, ParameterSlot slot, Tensor features, float[] expected)
+    {
+        (float[] parameters, float[] buffers) = net.Parameters.ToArrays();
+        int scaled = slot.ScaleInvariance == ScaleInvarianceKind.Rows ? slot.Length / slot.Shape[0] : slot.Length;
+        double change = 0;
+        foreach (float factor in new[] { 1f / 3, 3f })
+        {
+            float[] moved = [.. parameters];
+            foreach (ref float weight in moved.AsSpan(slot.Offset, scaled))
+                weight *= factor;
+            net.Parameters.Set(moved, buffers);
+            change = Math.Max(change, RelativeDifference(expected, Outputs(net, features)));
+        }
+
+        net.Parameters.Set(parameters, buffers);
+        bool declared = slot.ScaleInvariance != ScaleInvarianceKind.None;
+        return new ScaleInvarianceResult(slot.Name, declared, change, declared == change < Unchanged);
+    }
+
+    // Batch statistics, as in training. The seed of dropout is the same for every pass.
+    private static float[] Outputs(Net net, Tensor features)
+    {
+        net.BeginEpoch(seed: 1, epoch: 0);
+        using Tensor outputs = net.Forward(features, training: true);
+        return FlatParameters.ToArray(outputs.flatten());
+    }
+
+    private static double RelativeDifference(float[] expected, float[] actual)
+    {
+        double size = expected.Max(value => Math.Abs((double)value));
+        return expected.Zip(actual, (a, b) => Math.Abs((double)a - b)).Max() / Math.Max(size, 1e-30);
+    }
+}
