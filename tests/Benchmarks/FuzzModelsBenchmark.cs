@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MLExtensions.Benchmarks;
 
 /// <summary>
-/// Loads truncated and altered model files. Each must load and predict, or fail with an exception that says so: quickly, without large allocations, never with other
-/// scores where a checksum protects them.
+/// Loads truncated and altered model files. Each must load and predict, or fail with an exception that says so: quickly, without large allocations,
+/// never with other scores where a checksum protects them.
 /// </summary>
 internal static class FuzzModelsBenchmark
 {
@@ -31,16 +31,19 @@ internal static class FuzzModelsBenchmark
                 (worst, worstAlteration) = (allocated, alteration);
             outcomes[(alteration, outcome)] = outcomes.GetValueOrDefault((alteration, outcome)) + 1;
             if (ModelTrial.IsFailure(file, outcome, exception) || allocated > AllocationLimit || Stopwatch.GetElapsedTime(start) > TimeLimit)
-                failures.Add($"{alteration}: {outcome}. {exception?.Message} {exception?.StackTrace?.Split('\n')[0].Trim()}, {allocated / 1_000_000} MB allocated");
+                failures.Add($"{alteration}: {outcome}, {allocated / 1_000_000} MB allocated. {exception?.Message} {Place(exception)}");
         }
 
         Console.WriteLine("| alteration | outcome | files |");
         Console.WriteLine("| --- | --- | --- |");
         foreach (((string alteration, string outcome), int number) in outcomes)
             Console.WriteLine(FormattableString.Invariant($"| {alteration} | {outcome} | {number:n0} |"));
-        Console.WriteLine(FormattableString.Invariant($"\nFiles: {count:n0}, failures: {failures.Count}. Largest allocation: {worst / 1e6:f1} MB ({worstAlteration})."));
+        Console.WriteLine(FormattableString.Invariant(
+            $"\nFiles: {count:n0}, failures: {failures.Count}. Largest allocation: {worst / 1e6:f1} MB ({worstAlteration})."));
         foreach (IGrouping<string, string> failure in failures.GroupBy(text => text).OrderByDescending(group => group.Count()).Take(20))
             Console.Error.WriteLine($"{failure.Count()} x {failure.Key}");
         Environment.ExitCode = failures.Count == 0 ? 0 : 1;
     }
+
+    private static string? Place(Exception? exception) => exception?.StackTrace?.Split('\n')[0].Trim();
 }
