@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace MLExtensions.Benchmarks;
 
 /// <summary>
-/// Resident memory over many training steps: MLP 784-256-128-10, batch 128, 60,000 rows, validation after every epoch; --normalization Batch for one with batch norm.
+/// Resident memory over many training steps: MLP 784-256-128-10, batch 128, 60,000 rows, validation after every epoch;
+/// --normalization Batch for one with batch norm.
 /// </summary>
 internal static class SoakMemoryBenchmark
 {
