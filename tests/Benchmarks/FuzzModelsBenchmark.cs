@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MLExtensions.Benchmarks;
 
 /// <summary>
@@ -24,13 +22,15 @@ internal static class FuzzModelsBenchmark
         {
             AlteredModel file = files.Next();
             string alteration = file.Alteration;
-            long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-            Exception? exception = trial.Run(file.Bytes, out string outcome);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var run = Task.Run(() => trial.Run(file.Bytes));
+            bool hangs = !run.Wait(TimeLimit); // its thread is abandoned
+            (string outcome, Exception? exception, long allocated) = hangs ? ("does not end", null, 0) : run.Result;
+            if (hangs && Options.Get(args, "--keep", null) is { } folder)
+                File.WriteAllBytes(Path.Combine(folder, $"endless-{i}.zip"), file.Bytes);
             if (allocated > worst)
                 (worst, worstAlteration) = (allocated, alteration);
             outcomes[(alteration, outcome)] = outcomes.GetValueOrDefault((alteration, outcome)) + 1;
-            if (ModelTrial.IsFailure(file, outcome, exception) || allocated > AllocationLimit || Stopwatch.GetElapsedTime(start) > TimeLimit)
+            if (hangs || ModelTrial.IsFailure(file, outcome, exception) || allocated > AllocationLimit)
                 failures.Add($"{alteration}: {outcome}, {allocated / 1_000_000} MB allocated. {exception?.Message} {Place(exception)}");
         }
 
