@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using MLExtensions.Transforms.Scoring;
 using Microsoft.ML;
+using MLExtensions.Transforms.Scoring;
 
 namespace MLExtensions.Benchmarks;
 

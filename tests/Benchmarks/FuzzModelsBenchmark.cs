@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace MLExtensions.Benchmarks;
 
 /// <summary>
-/// Loads truncated and altered model files. Each must load and predict, or fail with an exception that says so: quickly, without large allocations, never with other
-/// scores where a checksum protects them.
+/// Loads truncated and altered model files. Each must load and predict, or fail with an exception that says so: quickly, without large allocations,
+/// never with other scores where a checksum protects them.
 /// </summary>
 internal static class FuzzModelsBenchmark
 {
@@ -24,23 +22,28 @@ internal static class FuzzModelsBenchmark
         {
             AlteredModel file = files.Next();
             string alteration = file.Alteration;
-            long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-            Exception? exception = trial.Run(file.Bytes, out string outcome);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var run = Task.Run(() => trial.Run(file.Bytes));
+            bool hangs = !run.Wait(TimeLimit); // its thread is abandoned
+            (string outcome, Exception? exception, long allocated) = hangs ? ("does not end", null, 0) : run.Result;
+            if (hangs && Options.Get(args, "--keep", null) is { } folder)
+                File.WriteAllBytes(Path.Combine(folder, $"endless-{i}.zip"), file.Bytes);
             if (allocated > worst)
                 (worst, worstAlteration) = (allocated, alteration);
             outcomes[(alteration, outcome)] = outcomes.GetValueOrDefault((alteration, outcome)) + 1;
-            if (ModelTrial.IsFailure(file, outcome, exception) || allocated > AllocationLimit || Stopwatch.GetElapsedTime(start) > TimeLimit)
-                failures.Add($"{alteration}: {outcome}. {exception?.Message} {exception?.StackTrace?.Split('\n')[0].Trim()}, {allocated / 1_000_000} MB allocated");
+            if (hangs || ModelTrial.IsFailure(file, outcome, exception) || allocated > AllocationLimit)
+                failures.Add($"{alteration}: {outcome}, {allocated / 1_000_000} MB allocated. {exception?.Message} {Place(exception)}");
         }
 
         Console.WriteLine("| alteration | outcome | files |");
         Console.WriteLine("| --- | --- | --- |");
         foreach (((string alteration, string outcome), int number) in outcomes)
             Console.WriteLine(FormattableString.Invariant($"| {alteration} | {outcome} | {number:n0} |"));
-        Console.WriteLine(FormattableString.Invariant($"\nFiles: {count:n0}, failures: {failures.Count}. Largest allocation: {worst / 1e6:f1} MB ({worstAlteration})."));
+        Console.WriteLine(FormattableString.Invariant(
+            $"\nFiles: {count:n0}, failures: {failures.Count}. Largest allocation: {worst / 1e6:f1} MB ({worstAlteration})."));
         foreach (IGrouping<string, string> failure in failures.GroupBy(text => text).OrderByDescending(group => group.Count()).Take(20))
             Console.Error.WriteLine($"{failure.Count()} x {failure.Key}");
         Environment.ExitCode = failures.Count == 0 ? 0 : 1;
     }
+
+    private static string? Place(Exception? exception) => exception?.StackTrace?.Split('\n')[0].Trim();
 }

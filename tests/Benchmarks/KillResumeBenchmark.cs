@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -7,7 +6,8 @@ using Microsoft.ML.Data;
 namespace MLExtensions.Benchmarks;
 
 /// <summary>
-/// Kills a fit that keeps checkpoints at a random moment, again and again, and runs it again to its end: the weights must be those of a fit that was left alone, bit for bit.
+/// Kills a fit that keeps checkpoints at a random moment, again and again, and runs it again to its end: the weights must be those of a fit that was left
+/// alone, bit for bit.
 /// </summary>
 internal static class KillResumeBenchmark
 {
@@ -65,8 +65,11 @@ internal static class KillResumeBenchmark
         return process.ExitCode == 0 ? output : $"exit code {process.ExitCode}";
     }
 
-    private static Process Start(string folder) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["kill-resume", Child, folder]) { RedirectStandardOutput = true })
-        ?? throw new InvalidOperationException("The child process did not start.");
+    private static Process Start(string folder)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["kill-resume", Child, folder]) { RedirectStandardOutput = true };
+        return Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
+    }
 
     private static void Fit(string checkpoints)
     {
@@ -78,10 +81,15 @@ internal static class KillResumeBenchmark
             .Select(row => new ScoredRow { Features = row, Label = row[0] + row[1] > 0 ? 1u : row[2] > row[3] * row[4] ? 2u : 3u });
         using NeuralNetworkTransformer model = ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            Architecture = Architecture.Mlp([64, 32], normalization: Normalization.Batch, dropout: 0.1), Epochs = Epochs, BatchSize = 32, EarlyStoppingPatience = Epochs,
-            Seed = 5, CheckpointFolder = checkpoints,
+            Architecture = Architecture.Mlp([64, 32], normalization: Normalization.Batch, dropout: 0.1),
+            Epochs = Epochs,
+            BatchSize = 32,
+            EarlyStoppingPatience = Epochs,
+            Seed = 5,
+            CheckpointFolder = checkpoints,
         }).Fit(ml.Data.LoadFromEnumerable(rows, schema));
         byte[] bytes = [.. model.Model.Network.Parameters.Concat(model.Model.Network.Buffers).SelectMany(BitConverter.GetBytes)];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexString(SHA256.HashData(bytes))} best {model.Report.BestEpoch} of {model.Report.Epochs.Count}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{Convert.ToHexString(SHA256.HashData(bytes))}, epoch {model.Report.BestEpoch} of {model.Report.Epochs.Count}"));
     }
 }

@@ -30,5 +30,5 @@ internal static class Measure
 
     /// <summary>The number that an option gives.</summary>
     public static int Number(string[] args, string name, int fallback) =>
-        int.Parse(Options.Get(args, name, fallback.ToString(CultureInfo.InvariantCulture)).Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        int.Parse(Options.Get(args, name, fallback.ToString(CultureInfo.InvariantCulture)), NumberStyles.Integer, CultureInfo.InvariantCulture);
 }

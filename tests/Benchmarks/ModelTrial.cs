@@ -29,19 +29,19 @@ internal sealed class ModelTrial
         _ => true,
     };
 
-    /// <summary>Loads and predicts; gives what was thrown.</summary>
-    public Exception? Run(byte[] file, out string outcome)
+    /// <summary>Loads and predicts; gives the outcome's name, what was thrown, and how many bytes were allocated.</summary>
+    public (string Outcome, Exception? Exception, long Allocated) Run(byte[] file)
     {
+        long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            outcome = Scores(file).AsSpan().SequenceEqual(_expected) ? Same : Other;
-            return null;
+            string outcome = Scores(file).AsSpan().SequenceEqual(_expected) ? Same : Other;
+            return (outcome, null, GC.GetAllocatedBytesForCurrentThread() - before);
         }
         catch (Exception e)
         {
             e = e is TargetInvocationException { InnerException: { } inner } ? inner : e; // ML.NET calls loaders by reflection
-            outcome = e.GetType().Name;
-            return e;
+            return (e.GetType().Name, e, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
 

@@ -18,7 +18,8 @@ internal static class PredictionBenchmark
         foreach ((int inputs, int[] widths, int outputs) in new[] { (20, new[] { 64, 32 }, 3), (128, [512, 256], 10) })
         {
             var ml = new MLContext(1);
-            ScoredRow[] rows = [.. RandomNetwork.Rows(Rows, inputs).Chunk(inputs).Select((row, i) => new ScoredRow { Features = row, Label = (uint)(i % outputs) + 1 })];
+            ScoredRow[] rows = [.. RandomNetwork.Rows(Rows, inputs).Chunk(inputs)
+                .Select((row, i) => new ScoredRow { Features = row, Label = (uint)(i % outputs) + 1 })];
             SchemaDefinition schema = SchemaOf(inputs, outputs);
             using PredictionEngine<ScoredRow, Scores> ours = Engine(ml, RandomNetwork.CreateTransformer(ml, inputs, widths, outputs), schema);
             using PredictionEngine<ScoredRow, Scores> rival = Engine(
@@ -32,13 +33,18 @@ internal static class PredictionBenchmark
                         results[i].Add(result);
                 }
 
-            double bar = Measure.Median(results[1].Select(result => result.P50));
-            for (int i = 0; i < 2; i++)
-                Console.WriteLine(FormattableString.Invariant(
-                    $"| {inputs}, {(i == 0 ? $"net {inputs}-{string.Join('-', widths)}-{outputs}" : "LbfgsMaximumEntropy")} | {Measure.Median(results[i].Select(result => result.P50)):f2} | {Measure.Median(results[i].Select(result => result.P99)):f2} | {Measure.Median(results[i].Select(result => result.Bytes)):f1} | {Measure.Median(results[i].Select(result => result.P50)) / bar:f2} |"));
+            Print($"{inputs}, net {inputs}-{string.Join('-', widths)}-{outputs}", results[0], results[1]);
+            Print($"{inputs}, LbfgsMaximumEntropy", results[1], results[1]);
         }
 
         Console.WriteLine($"\nlibtorch in this process: {(Measure.TorchIsLoaded() ? "YES" : "no")}");
+    }
+
+    private static void Print(string name, List<(double P50, double P99, double Bytes)> results, List<(double P50, double P99, double Bytes)> rival)
+    {
+        double p50 = Measure.Median(results.Select(result => result.P50)), p99 = Measure.Median(results.Select(result => result.P99));
+        double bytes = Measure.Median(results.Select(result => result.Bytes)), bar = Measure.Median(rival.Select(result => result.P50));
+        Console.WriteLine(FormattableString.Invariant($"| {name} | {p50:f2} | {p99:f2} | {bytes:f1} | {p50 / bar:f2} |"));
     }
 
     private static SchemaDefinition SchemaOf(int inputs, int outputs)

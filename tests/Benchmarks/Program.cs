@@ -16,7 +16,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/Benchmarks -- BENCHMARK [--data FOLDER]\nbenchmarks: {string.Join(", ", benchmarks.Keys)}");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- BENCHMARK [--data FOLDER]");
+    Console.Error.WriteLine($"benchmarks: {string.Join(", ", benchmarks.Keys)}");
     return 2;
 }
 

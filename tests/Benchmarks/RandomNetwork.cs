@@ -1,7 +1,7 @@
+using Microsoft.ML;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Scoring;
-using Microsoft.ML;
 
 namespace MLExtensions.Benchmarks;
 

@@ -52,8 +52,9 @@ internal static class SoakStepsBenchmark
             }
 
             failures += exceptions + different;
+            string net = $"{Inputs}-64-32-{Outputs}, normalization {normalization}";
             Console.WriteLine(FormattableString.Invariant(
-                $"| {Inputs}-64-32-{Outputs}, normalization {normalization} | {fits} | {(long)fits * epochs * Rows / Batch:n0} | {young:n0}, {full:n0} | {exceptions} | {different} |"));
+                $"| {net} | {fits} | {(long)fits * epochs * Rows / Batch:n0} | {young:n0}, {full:n0} | {exceptions} | {different} |"));
         }
 
         Console.WriteLine($"\nFailures: {failures}");
@@ -69,8 +70,15 @@ internal static class SoakStepsBenchmark
         using var feed = new MemoryFeed(RowTable.Of(RandomNetwork.Rows(Rows, Inputs), labels), null, true, false, CPU);
         TrainingOutcome outcome = new TrainingLoop(net, loss, feed, null, new LoopSettings
         {
-            Epochs = epochs, BatchSize = Batch, Optimizer = Optimizer.Adam(), LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine(), Seed = seed, Threads = 1,
-            Regularizers = [Regularizer.WeightDecay(1e-3, decoupled: true)], GradientClipping = 1,
+            Epochs = epochs,
+            BatchSize = Batch,
+            Optimizer = Optimizer.Adam(),
+            LearningRate = 1e-3,
+            Schedule = LearningRateSchedule.Cosine(),
+            Seed = seed,
+            Threads = 1,
+            Regularizers = [Regularizer.WeightDecay(1e-3, decoupled: true)],
+            GradientClipping = 1,
         }).Run();
         return [.. outcome.Parameters, .. outcome.Buffers];
     }

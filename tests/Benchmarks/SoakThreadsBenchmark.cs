@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MLExtensions.Benchmarks;
 
-/// <summary>Many threads on one model, each with its own engine, every fourth with batched Transform too: all scores must be those of one thread, bit for bit.</summary>
+/// <summary>Many threads on one model, each with an engine, every fourth with Transform too: all scores must equal those of one thread, bit for bit.</summary>
 internal static class SoakThreadsBenchmark
 {
     private const int Threads = 16;
