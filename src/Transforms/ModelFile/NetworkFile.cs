@@ -122,13 +122,9 @@ internal static class NetworkFile
     private static ParameterLayout LayoutOf(NetworkHeader header)
     {
         var faults = new List<string>();
-        header.Architecture.Check(faults);
-        if (header.InputWidth < 1 || header.OutputWidth < 1)
-            faults.Add($"it has {header.InputWidth} features and {header.OutputWidth} outputs");
-        if (header.Labels is not null && header.Labels.Count != header.OutputWidth)
-            faults.Add($"it has {header.Labels.Count} labels for {header.OutputWidth} outputs");
+        header.Check(faults);
         if (faults.Count > 0)
-            throw Damaged(string.Join(" ", faults));
+            throw Damaged(string.Join(" ", faults).TrimEnd('.'));
         try
         {
             return ParameterLayout.Of(header.Architecture, header.InputWidth, header.OutputWidth);
