@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLExtensions.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,11 +40,12 @@ internal sealed class MemoryFeed : IRowFeed
         _order = null;
         if (seed is null)
             return;
-        var order = new long[_rows];
+        using Tensor shuffled = empty(_rows, int64);
+        Span<long> order = MemoryMarshal.Cast<byte, long>(shuffled.bytes); // an array of this size would be garbage of the large-object heap in every epoch
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
-        SeededRandom.Derive(seed.Value, (long)RandomPurpose.Shuffling, epoch).Shuffle<long>(order);
-        _order = HostTensor.Create<long>(order, _device).DetachFromDisposeScope();
+        SeededRandom.Derive(seed.Value, (long)RandomPurpose.Shuffling, epoch).Shuffle(order);
+        _order = shuffled.to(_device).DetachFromDisposeScope();
     }
 
     public Batch? Next(int batchSize)

@@ -68,8 +68,6 @@ internal static class NetworkFile
         if (jsonLength < 0 || jsonLength > body.Length - HeadLength)
             throw Damaged("its JSON is longer than the file");
         NetworkHeader header = Header(body.Slice(HeadLength, jsonLength));
-        if (!IsComplete(header))
-            throw Damaged("its JSON has null or a blank where a value is needed");
         return Assemble(environment, header, body[(HeadLength + jsonLength)..]);
     }
 
@@ -121,21 +119,12 @@ internal static class NetworkFile
         }
     }
 
-    // JSON may say null where the types do not.
-    private static bool IsComplete(NetworkHeader header) =>
-        header.Architecture is not null && header.Report is { Epochs: not null }
-        && header.Columns is { } c && !new[] { c.Feature, c.Label, c.PredictedLabel, c.Score, c.Probability }.Any(string.IsNullOrWhiteSpace);
-
     private static ParameterLayout LayoutOf(NetworkHeader header)
     {
         var faults = new List<string>();
-        header.Architecture.Check(faults);
-        if (header.InputWidth < 1 || header.OutputWidth < 1 || (header.Task != NetTask.Multiclass && header.OutputWidth > 1))
-            faults.Add($"it has {header.InputWidth} features and {header.OutputWidth} outputs ({header.Task})");
-        if (header.Labels is not null && header.Labels.Count != header.OutputWidth)
-            faults.Add($"it has {header.Labels.Count} labels for {header.OutputWidth} outputs");
+        header.Check(faults);
         if (faults.Count > 0)
-            throw Damaged(string.Join(" ", faults));
+            throw Damaged(string.Join(" ", faults).TrimEnd('.'));
         try
         {
             return ParameterLayout.Of(header.Architecture, header.InputWidth, header.OutputWidth);

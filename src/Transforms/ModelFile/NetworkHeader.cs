@@ -29,4 +29,29 @@ internal sealed record NetworkHeader
     public IReadOnlyList<string>? Labels { get; init; }
 
     public required TrainingReport Report { get; init; }
+
+    /// <summary>Adds what cannot be true of a saved net: the checksum proves that nothing changed by chance, not who wrote it.</summary>
+    public void Check(ICollection<string> faults)
+    {
+        if (Architecture is null)
+            faults.Add("its Architecture is missing.");
+        else
+            Architecture.Check(faults);
+        if (Columns is null)
+            faults.Add("its Columns are missing.");
+        else
+            Columns.Check(faults);
+        if (Report?.Epochs is null || Report.Versions is null || Report.Epochs.Contains(null))
+            faults.Add("its Report is missing or has a hole.");
+        if (!Enum.IsDefined(Task))
+            faults.Add($"its task is {(int)Task}.");
+        if (InputWidth < 1 || OutputWidth < 1 || (Task != NetTask.Multiclass && OutputWidth != 1))
+            faults.Add($"it has {InputWidth} features and {OutputWidth} outputs for the task {Task}.");
+        if (LabelType is null != Labels is null)
+            faults.Add("it has label values without their type, or a type without values.");
+        if (Labels?.Contains(null!) == true)
+            faults.Add("its labels cannot be read: one is null.");
+        if (Labels is not null && Labels.Count != OutputWidth)
+            faults.Add($"it has {Labels.Count} labels for {OutputWidth} outputs.");
+    }
 }
