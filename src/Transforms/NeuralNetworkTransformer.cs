@@ -1,11 +1,11 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.ModelFile;
 using MLExtensions.Transforms.Rows;
 using MLExtensions.Transforms.Scoring;
-using Microsoft.ML;
-using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace MLExtensions;
 

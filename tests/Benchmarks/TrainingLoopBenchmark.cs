@@ -50,7 +50,13 @@ internal static class TrainingLoopBenchmark
         using var feed = new MemoryFeed(RowTable.Of(pixels, labels), null, true, false, CPU);
         return new TrainingLoop(net, loss, feed, null, new LoopSettings
         {
-            Epochs = 1, BatchSize = Batch, Optimizer = Optimizer.Adam(), LearningRate = 1e-3, Schedule = LearningRateSchedule.Constant(), Seed = 1, Threads = threads,
+            Epochs = 1,
+            BatchSize = Batch,
+            Optimizer = Optimizer.Adam(),
+            LearningRate = 1e-3,
+            Schedule = LearningRateSchedule.Constant(),
+            Seed = 1,
+            Threads = threads,
         }).Run().Epochs[0].Seconds;
     }
 

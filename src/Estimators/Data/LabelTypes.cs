@@ -1,5 +1,5 @@
-using MLExtensions.Trainers.Nets;
 using Microsoft.ML.Data;
+using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions.Estimators.Data;
 

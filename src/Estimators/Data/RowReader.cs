@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
-using MLExtensions.Trainers.Nets;
-using MLExtensions.Trainers.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Training;
 
 namespace MLExtensions.Estimators.Data;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Training;
-using Microsoft.ML;
 using static TorchSharp.torch;
 
 namespace MLExtensions.Estimators.Data;

@@ -1,13 +1,13 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.Scoring;
-using Microsoft.ML;
-using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
-using Microsoft.ML.Trainers;
 using TorchSharp;
 
 namespace MLExtensions;

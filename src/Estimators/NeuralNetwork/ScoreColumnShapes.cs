@@ -1,7 +1,7 @@
-using MLExtensions.Trainers.Nets;
-using MLExtensions.Transforms.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Interop;
 
 namespace MLExtensions.Estimators.NeuralNetwork;
 

@@ -1,8 +1,8 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Interop;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLExtensions.Estimators.NeuralNetwork;
 

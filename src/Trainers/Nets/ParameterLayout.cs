@@ -96,5 +96,5 @@ internal sealed class ParameterLayout
         return placed;
     }
 
-    
+
 }

@@ -1,8 +1,8 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using MLExtensions;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.ModelFile;
-using Microsoft.ML;
-using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(NeuralNetworkTransformer), typeof(ModelLoader), null, typeof(SignatureLoadModel), "MLExtensions neural network", ModelLoader.Signature)]
 

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Scoring;
-using Microsoft.ML.Runtime;
 
 namespace MLExtensions.Transforms.ModelFile;
 

@@ -1,6 +1,6 @@
-using MLExtensions.Transforms.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Transforms.Scoring;
 
 namespace MLExtensions.Transforms.Rows;
 

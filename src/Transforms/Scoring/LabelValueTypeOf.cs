@@ -15,7 +15,7 @@ internal sealed class LabelValueType<T>(string name, PrimitiveDataViewType itemT
         annotations.GetValue(name, ref values);
         T[] dense = [.. values.DenseValues()];
         // Texts point into memory that the data view may use again.
-        return new TypedLabelValues<T>(this, dense is ReadOnlyMemory<char>[] ? Array.ConvertAll(dense, value => parse(toText(value))) : dense);
+        return new TypedLabelValues<T>(this, dense is ReadOnlyMemory<char>[]? Array.ConvertAll(dense, value => parse(toText(value))) : dense);
     }
 
     public override LabelValues Parse(IReadOnlyList<string> texts) => new TypedLabelValues<T>(this, [.. texts.Select(parse)]);

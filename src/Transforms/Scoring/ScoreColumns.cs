@@ -1,6 +1,6 @@
-using MLExtensions.Trainers.Nets;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions.Transforms.Scoring;
 

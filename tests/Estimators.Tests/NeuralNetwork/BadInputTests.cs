@@ -131,9 +131,22 @@ public sealed class BadInputTests
     {
         var options = new NeuralNetworkOptions
         {
-            Epochs = 0, BatchSize = -1, LearningRate = double.NaN, LabelSmoothing = 1, ValidationFraction = 0.7, GradientClipping = 0, FeatureColumnName = " ",
-            Architecture = Architecture.Mlp([0]), Optimizer = Optimizer.Adam(beta1: 1), LearningRateSchedule = LearningRateSchedule.Cosine(warmup: 2),
-            Regularization = [Regularizer.WeightDecay(-1)], Threads = ThreadPolicy.Fixed(0), Cache = CachePolicy.Stream(1), EarlyStoppingPatience = -1, HuberDelta = 1, GpuDeviceId = -2,
+            Epochs = 0,
+            BatchSize = -1,
+            LearningRate = double.NaN,
+            LabelSmoothing = 1,
+            ValidationFraction = 0.7,
+            GradientClipping = 0,
+            FeatureColumnName = " ",
+            Architecture = Architecture.Mlp([0]),
+            Optimizer = Optimizer.Adam(beta1: 1),
+            LearningRateSchedule = LearningRateSchedule.Cosine(warmup: 2),
+            Regularization = [Regularizer.WeightDecay(-1)],
+            Threads = ThreadPolicy.Fixed(0),
+            Cache = CachePolicy.Stream(1),
+            EarlyStoppingPatience = -1,
+            HuberDelta = 1,
+            GpuDeviceId = -2,
         };
 
         var error = Assert.Throws<ArgumentException>(() => _ml.BinaryClassification.Trainers.NeuralNetwork(options));

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using MLExtensions.Trainers.Nets;
-using MLExtensions.Transforms.Tests.Support;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Tests.Support;
 
 namespace MLExtensions.Transforms.Tests.ModelFile;
 

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.ML;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.ModelFile;
 using MLExtensions.Transforms.Scoring;
 using MLExtensions.Transforms.Tests.Support;
-using Microsoft.ML;
 
 namespace MLExtensions.Transforms.Tests.ModelFile;
 

@@ -1,9 +1,9 @@
 using System.IO.Compression;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Scoring;
 using MLExtensions.Transforms.Tests.Support;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLExtensions.Transforms.Tests.ModelFile;
 

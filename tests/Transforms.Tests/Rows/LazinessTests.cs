@@ -1,8 +1,8 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Rows;
 using MLExtensions.Transforms.Tests.Support;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLExtensions.Transforms.Tests.Rows;
 

@@ -1,7 +1,7 @@
-using MLExtensions.Trainers.Nets;
-using MLExtensions.Transforms.Tests.Support;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Tests.Support;
 
 namespace MLExtensions.Transforms.Tests.Rows;
 

@@ -1,9 +1,9 @@
-using MLExtensions.Trainers.Nets;
-using MLExtensions.Transforms.Scoring;
-using MLExtensions.Transforms.Tests.Support;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Scoring;
+using MLExtensions.Transforms.Tests.Support;
 
 namespace MLExtensions.Transforms.Tests.Scoring;
 

@@ -1,6 +1,6 @@
+using Microsoft.ML;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Scoring;
-using Microsoft.ML;
 
 namespace MLExtensions.Transforms.Tests.Support;
 
