@@ -30,7 +30,8 @@ public sealed class InteropBoundaryTests
         foreach (string known in new[]
                  {
                      "VersionInfo", "ModelLoadContext", "ISingleFeaturePredictionTransformer", "CatalogUtils", "IHostEnvironmentInternal", "Contracts",
-                     "ModelSaveContext.CheckAtModel", "ModelSaveContext.SetVersionInfo", "ModelSaveContext.SaveBinaryStream", "Column..ctor", "SchemaShape.Create", "TrainerInfo..ctor",
+                     "ModelSaveContext.CheckAtModel", "ModelSaveContext.SetVersionInfo", "ModelSaveContext.SaveBinaryStream",
+                     "Column..ctor", "SchemaShape.Create", "TrainerInfo..ctor",
                  })
             Assert.Contains(inside, use => use.EndsWith(known, StringComparison.Ordinal));
     }
@@ -76,7 +77,9 @@ public sealed class InteropBoundaryTests
                 {
                     string name = SignatureNames.Of(ours.Metadata, ours.Metadata.GetTypeReference(handle)), memberName = ours.Metadata.GetString(member.Name);
                     var names = new SignatureNames();
-                    string signature = member.GetKind() == MemberReferenceKind.Method ? SignatureNames.Text(member.DecodeMethodSignature(names, null)) : member.DecodeFieldSignature(names, null);
+                    string signature = member.GetKind() == MemberReferenceKind.Method
+                        ? SignatureNames.Text(member.DecodeMethodSignature(names, null))
+                        : member.DecodeFieldSignature(names, null);
                     if (Found(file.IsPublic(name, memberName, signature), $"{name}.{memberName}: {signature}") is false)
                         uses.Add($"{user} uses {name}.{memberName}");
                 }

@@ -24,7 +24,8 @@ public sealed class ChildProcessTests
         {
             string file = Path.Combine(folder.FullName, "model.zip"), csv = Path.Combine(folder.FullName, "rows.csv");
             new MLContext(1).Model.Save(model, source.Schema, file);
-            File.WriteAllLines(csv, Enumerable.Range(0, Rows).Select(row => string.Join(',', TestColumn.FeaturesOf(row).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
+            File.WriteAllLines(csv, Enumerable.Range(0, Rows).Select(row =>
+                string.Join(',', TestColumn.FeaturesOf(row).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
             string[] lines = Run(file, csv, Nets.Inputs.ToString(CultureInfo.InvariantCulture));
 
             Assert.Equal("libtorch: none", lines[^1]);
@@ -40,8 +41,13 @@ public sealed class ChildProcessTests
 
     private static string[] Run(params string[] arguments)
     {
-        string program = typeof(ChildProcessTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ChildProcess").Value!;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string program = typeof(ChildProcessTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "ChildProcess").Value!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(30_000), "The process did not end.");

@@ -37,7 +37,10 @@ public sealed class FuzzTests
     public void Altered_model_files_are_refused_or_load_the_same_model()
     {
         // What ML.NET and .NET's zip reader say: damaged data, a header that is none, a loader's assembly or class that is not there.
-        Type[] refusals = [typeof(InvalidDataException), typeof(FormatException), typeof(FileNotFoundException), typeof(FileLoadException), typeof(InvalidOperationException), typeof(EndOfStreamException)];
+        Type[] refusals =
+        [
+            typeof(InvalidDataException), typeof(FormatException), typeof(FileNotFoundException), typeof(FileLoadException), typeof(InvalidOperationException), typeof(EndOfStreamException),
+        ];
         using var stream = new MemoryStream();
         var ml = new MLContext(1);
         ml.Model.Save(Model, Source.Schema, stream);
