@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -60,7 +61,9 @@ public sealed class RoundTripTests
         float[] odd = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, float.Epsilon, float.MaxValue, BitConverter.UInt32BitsToSingle(0x7fc12345)];
         odd.CopyTo(net.Parameters, 0);
 
-        Assert.Equal(net.Parameters.Select(BitConverter.SingleToUInt32Bits), FileBytes.Read(FileBytes.Write(net)).Model.Network.Parameters.Select(BitConverter.SingleToUInt32Bits));
+        Assert.Equal(
+            net.Parameters.Select(BitConverter.SingleToUInt32Bits),
+            FileBytes.Read(FileBytes.Write(net)).Model.Network.Parameters.Select(BitConverter.SingleToUInt32Bits));
     }
 
     [Fact]
@@ -123,7 +126,8 @@ public sealed class RoundTripTests
         string csv = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(csv, Enumerable.Range(0, 20).Select(row => string.Join(',', TestColumn.FeaturesOf(row).Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)))));
+            File.WriteAllLines(csv, Enumerable.Range(0, 20).Select(row =>
+                string.Join(',', TestColumn.FeaturesOf(row).Select(value => value.ToString(CultureInfo.InvariantCulture)))));
             var file = new MultiFileSource(csv);
             TextLoader loader = Ml.Data.CreateTextLoader([new TextLoader.Column("Features", DataKind.Single, 0, 3)], separatorChar: ',');
             NeuralNetworkTransformer model = Models.Create(NetTask.Regression);

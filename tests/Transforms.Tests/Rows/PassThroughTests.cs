@@ -45,7 +45,8 @@ public sealed class PassThroughTests
     {
         IDataView scored = Models.Create(NetTask.Multiclass).Transform(Source());
         using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
-        ValueGetter<VBuffer<float>> dense = cursor.GetGetter<VBuffer<float>>(scored.Schema["Dense"]), score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        ValueGetter<VBuffer<float>> dense = cursor.GetGetter<VBuffer<float>>(scored.Schema["Dense"]), score =
+            cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
         VBuffer<float> first = default, again = default, scores = default, scoresAgain = default;
         Assert.True(cursor.MoveNext());
         dense(ref first);

@@ -1,3 +1,9 @@
+<<<<<<< HEAD
+=======
+using System.Collections.Concurrent;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Tests.Support;
+>>>>>>> wip-ttests
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Trainers.Nets;
@@ -54,7 +60,7 @@ public sealed class PipelineTests
     public void A_chain_of_models_scores_with_both()
     {
         NeuralNetworkTransformer second = Models.Create(Nets.Create(NetTask.Regression, seed: 2));
-        IDataView chained = new Microsoft.ML.Data.TransformerChain<ITransformer>(_model, second).Transform(_source);
+        IDataView chained = new TransformerChain<ITransformer>(_model, second).Transform(_source);
 
         Assert.Equal(second.Transform(_source).ScoreBits(), chained.ScoreBits());
     }
@@ -63,8 +69,9 @@ public sealed class PipelineTests
     public void Eight_threads_on_one_model_agree()
     {
         List<int> expected = _model.Transform(_source).ScoreBits();
-        PredictionEngine<FeatureRow, ClassScores>[] engines = [.. Enumerable.Range(0, 8).Select(_ => Ml.Model.CreatePredictionEngine<FeatureRow, ClassScores>(_model))];
-        var wrong = new System.Collections.Concurrent.ConcurrentBag<string>();
+        PredictionEngine<FeatureRow, ClassScores>[] engines =
+            [.. Enumerable.Range(0, 8).Select(_ => Ml.Model.CreatePredictionEngine<FeatureRow, ClassScores>(_model))];
+        var wrong = new ConcurrentBag<string>();
         Thread[] threads = [.. engines.Select((engine, index) => new Thread(() =>
         {
             for (int round = 0; round < 5; round++)
@@ -72,7 +79,8 @@ public sealed class PipelineTests
                 if (!_model.Transform(new TestView(700, TestColumn.Features())).ScoreBits().SequenceEqual(expected))
                     wrong.Add($"Thread {index} differs in round {round}.");
                 for (int row = 0; row < 700; row++)
-                    if (!engine.Predict(new FeatureRow { Features = TestColumn.FeaturesOf(row) }).Score.Select(BitConverter.SingleToInt32Bits).SequenceEqual(expected.Skip(row * 3).Take(3)))
+                    if (!engine.Predict(new FeatureRow { Features = TestColumn.FeaturesOf(row) }).Score.Select(BitConverter.SingleToInt32Bits)
+                        .SequenceEqual(expected.Skip(row * 3).Take(3)))
                         wrong.Add($"Thread {index} differs in row {row}.");
             }
         }))];

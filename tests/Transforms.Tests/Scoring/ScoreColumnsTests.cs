@@ -114,7 +114,8 @@ public sealed class ScoreColumnsTests
         Assert.Contains(scores, score => score > 0);
         Assert.Contains(scores, score => score < 0);
         Assert.Equal(scores.Select(score => score > 0), scored.GetColumn<bool>("PredictedLabel"));
-        Assert.Equal(scores.Select(score => 1 / (1 + Math.Exp(-score))), scored.GetColumn<float>("Probability").Select(p => (double)p), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            scores.Select(score => 1 / (1 + Math.Exp(-score))), scored.GetColumn<float>("Probability").Select(p => (double)p), (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Theory]

@@ -19,8 +19,11 @@ internal static class ColumnText
 
     private static string Value(DataViewSchema.Annotations annotations, DataViewSchema.Column annotation)
     {
-        (string method, Type type) = annotation.Type is VectorDataViewType vector ? (nameof(Vector), vector.ItemType.RawType) : (nameof(Scalar), annotation.Type.RawType);
-        return (string)typeof(ColumnText).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [annotations, annotation.Name])!;
+        (string method, Type type) = annotation.Type is VectorDataViewType vector
+            ? (nameof(Vector), vector.ItemType.RawType)
+            : (nameof(Scalar), annotation.Type.RawType);
+        return (string)typeof(ColumnText).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type).Invoke(null, [annotations, annotation.Name])!;
     }
 
     private static string Scalar<T>(DataViewSchema.Annotations annotations, string name)

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Scoring;
 
@@ -7,7 +8,8 @@ namespace MLExtensions.Transforms.Tests.Support;
 /// <summary>Transformers of hand-made nets.</summary>
 internal static class Models
 {
-    public static NeuralNetworkTransformer Create(NetTask task, LabelValues? labels = null, ScoreColumnNames? names = null) => Create(Nets.Create(task), labels, names);
+    public static NeuralNetworkTransformer Create(NetTask task, LabelValues? labels = null, ScoreColumnNames? names = null) =>
+        Create(Nets.Create(task), labels, names);
 
     public static NeuralNetworkTransformer Create(FittedNetwork network, LabelValues? labels = null, ScoreColumnNames? names = null) =>
         new(new MLContext(1), network, names ?? new ScoreColumnNames(), labels);
@@ -20,10 +22,10 @@ internal static class Models
         DataViewSchema.Column column = scored.Schema["Score"];
         using DataViewRowCursor cursor = scored.GetRowCursor([column]);
         var bits = new List<int>();
-        if (column.Type is Microsoft.ML.Data.VectorDataViewType)
+        if (column.Type is VectorDataViewType)
         {
-            Microsoft.ML.Data.VBuffer<float> values = default;
-            ValueGetter<Microsoft.ML.Data.VBuffer<float>> getter = cursor.GetGetter<Microsoft.ML.Data.VBuffer<float>>(column);
+            VBuffer<float> values = default;
+            ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);
             while (cursor.MoveNext())
             {
                 getter(ref values);

@@ -18,7 +18,8 @@ internal abstract class TestColumn(string name, DataViewType type)
 
     public abstract Delegate CreateGetter(Func<int> row);
 
-    public static TestColumn Of<T>(string name, DataViewType type, Func<int, T> value) => new Typed<T>(name, type, (int row, ref T target) => target = value(row));
+    public static TestColumn Of<T>(string name, DataViewType type, Func<int, T> value) =>
+        new Typed<T>(name, type, (int row, ref T target) => target = value(row));
 
     public static TestColumn Of<T>(string name, DataViewType type, Writer<T> write) => new Typed<T>(name, type, write);
 
@@ -29,7 +30,8 @@ internal abstract class TestColumn(string name, DataViewType type)
     /// <summary>The features of a row: small numbers that differ from row to row and are exact in any format.</summary>
     public static float[] FeaturesOf(int row) => [.. Enumerable.Range(0, Nets.Inputs).Select(i => ((row * 7) + (i * 13)) % 32 / 16f - 1 + row / 64f)];
 
-    public static TestColumn Features(string name = "Features") => Vector(name, NumberDataViewType.Single, Nets.Inputs, row => new VBuffer<float>(Nets.Inputs, FeaturesOf(row)));
+    public static TestColumn Features(string name = "Features") =>
+        Vector(name, NumberDataViewType.Single, Nets.Inputs, row => new VBuffer<float>(Nets.Inputs, FeaturesOf(row)));
 
     private sealed class Typed<T>(string name, DataViewType type, Writer<T> write) : TestColumn(name, type)
     {
