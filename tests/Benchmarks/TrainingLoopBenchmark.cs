@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
@@ -12,39 +13,53 @@ namespace MLExtensions.Benchmarks;
 internal static class TrainingLoopBenchmark
 {
     private const int Batch = 128;
-    private const int Repeats = 5;
+    private const string BareLoop = "bare TorchSharp";
+
+    private static readonly (string Name, Normalization Normalization, Regularizer[] Regularizers)[] Variants =
+    [
+        ("MLExtensions", Normalization.None, []),
+        ("MLExtensions, WEISSI", Normalization.None, [Regularizer.ScaleShiftInvariant()]),
+        ("MLExtensions, batch norm", Normalization.Batch, []),
+        ("MLExtensions, batch norm, WRS", Normalization.Batch, [Regularizer.WeightRescaling()]),
+        ("MLExtensions, batch norm, WRS and WEISSI", Normalization.Batch, [Regularizer.WeightRescaling(), Regularizer.ScaleShiftInvariant()]),
+    ];
 
     public static void Run(string[] args)
     {
         NativeTorch.EnsureLoaded();
         (float[] pixels, float[] labels) = IdxFiles.Read(Path.Combine(DataFolder.Find(args), "fashion-mnist"), "train");
-        var rows = new List<(string Loop, int Threads, List<double> Seconds)>();
+        int repeats = int.Parse(Options.Get(args, "--repeats", "5"), CultureInfo.InvariantCulture);
+        var rows = new List<(string Loop, int Threads, Func<double> Epoch, List<double> Seconds)>();
         foreach (int threads in Enumerable.Range(1, Environment.ProcessorCount))
-            foreach (string loop in new[] { "bare TorchSharp", "MLExtensions", "MLExtensions, batch norm" })
-                rows.Add((loop, threads, []));
-        for (int repeat = 0; repeat <= Repeats; repeat++)
-            foreach ((string loop, int threads, List<double> seconds) in rows)
+        {
+            rows.Add((BareLoop, threads, () => Bare(pixels, labels, threads), []));
+            foreach ((string name, Normalization normalization, Regularizer[] regularizers) in Variants)
+                rows.Add((name, threads, () => Ours(pixels, labels, threads, normalization, regularizers), []));
+        }
+
+        for (int repeat = 0; repeat <= repeats; repeat++)
+            foreach ((_, _, Func<double> epoch, List<double> seconds) in rows)
             {
-                double epoch = loop == "bare TorchSharp" ? Bare(pixels, labels, threads) : Ours(pixels, labels, threads, loop.EndsWith("norm", StringComparison.Ordinal));
+                double time = epoch();
                 if (repeat > 0) // the first round warms up
-                    seconds.Add(epoch);
+                    seconds.Add(time);
             }
 
-        double best = rows.Where(row => row.Loop == "bare TorchSharp").Min(row => Median(row.Seconds));
+        double best = rows.Where(row => row.Loop == BareLoop).Min(row => Median(row.Seconds));
         Console.WriteLine("| loop | threads | s/epoch, median (range) | ratio to the bare loop at its best |");
         Console.WriteLine("| --- | --- | --- | --- |");
-        foreach ((string loop, int threads, List<double> seconds) in rows)
+        foreach ((string loop, int threads, _, List<double> seconds) in rows)
             Console.WriteLine(FormattableString.Invariant(
                 $"| {loop} | {threads} | {Median(seconds):f3} ({seconds.Min():f3}-{seconds.Max():f3}) | {Median(seconds) / best:f2} |"));
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static double Ours(float[] pixels, float[] labels, int threads, bool batchNorm)
+    private static double Ours(float[] pixels, float[] labels, int threads, Normalization normalization, Regularizer[] regularizers)
     {
         using IDisposable threadScope = TorchThreads.Use(threads);
         using IDisposable allocatorScope = Allocator.KeepMemory();
-        using Net net = Net.Create(Architecture.Mlp([256, 128], normalization: batchNorm ? Normalization.Batch : Normalization.None), 784, 10, CPU);
+        using Net net = Net.Create(Architecture.Mlp([256, 128], normalization: normalization), 784, 10, CPU);
         net.Initialize(1);
         using var loss = new CrossEntropyLoss(10, 0, CPU);
         using var feed = new MemoryFeed(RowTable.Of(pixels, labels), null, true, false, CPU);
@@ -57,6 +72,7 @@ internal static class TrainingLoopBenchmark
             Schedule = LearningRateSchedule.Constant(),
             Seed = 1,
             Threads = threads,
+            Regularizers = regularizers,
         }).Run().Epochs[0].Seconds;
     }
 
