@@ -1,10 +1,7 @@
 using MLExtensions.Trainers.Nets;
-using MLExtensions.Trainers.Optimizers;
 using MLExtensions.Trainers.Regularization;
 using MLExtensions.Trainers.Tests.Training;
 using MLExtensions.Trainers.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Tests.Regularization;
 
@@ -33,7 +30,7 @@ public sealed class WeightRescalingTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void Rescaling_leaves_the_training_function_and_a_second_time_changes_nothing(string device)
     {
-        using Bench bench = new(Recipe, Regularizer.WeightRescaling(), device);
+        using HookBench bench = new(Recipe, Regularizer.WeightRescaling(), device);
         float[] before = bench.Outputs(training: true);
 
         bench.Hook.FitStart(bench.Fit, resumed: false);
@@ -49,7 +46,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void A_resumed_fit_is_not_rescaled_at_its_start()
     {
-        using Bench bench = new(Recipe, Regularizer.WeightRescaling());
+        using HookBench bench = new(Recipe, Regularizer.WeightRescaling());
         float[] before = bench.Net.Parameters.ToArrays().Parameters;
 
         bench.Hook.FitStart(bench.Fit, resumed: true);
@@ -60,7 +57,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void With_a_period_the_running_statistics_go_along_so_that_the_evaluated_function_stays()
     {
-        using Bench bench = new(Recipe, Regularizer.WeightRescaling(period: 10));
+        using HookBench bench = new(Recipe, Regularizer.WeightRescaling(period: 10));
         bench.Outputs(training: true);
         float[] before = bench.Outputs(training: false);
 
@@ -74,7 +71,7 @@ public sealed class WeightRescalingTests
     public void A_toy_step_has_its_hand_computed_result()
     {
         // L(w) = w₁ / ‖w‖ at the unit vector (0.6, 0.8): gradient (0.64, −0.48); SGD with η = 0.1, then rescaled.
-        using Bench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(), inputs: 2);
+        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(), inputs: 2);
         bench.SetFirst([0.6f, 0.8f], bench.Net.Parameters.Values);
         bench.SetFirst([0.64f, -0.48f], bench.Net.Parameters.Gradients);
 
@@ -92,7 +89,7 @@ public sealed class WeightRescalingTests
     [InlineData(1000, 0.0358163, 2.141084)]
     public void The_period_trades_the_turning_angle_as_simulated(int period, double meanTurn, double normBefore)
     {
-        using Bench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(period), inputs: 2);
+        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(period), inputs: 2);
         double x = 1, y = 0, turned = 0;
         bench.SetFirst([1, 0], bench.Net.Parameters.Values);
         for (int step = 0; step < period; step++)
@@ -116,7 +113,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void Gradients_are_orthogonal_to_their_rows_and_shrink_with_the_scale()
     {
-        using Bench bench = new(Recipe, Regularizer.WeightRescaling());
+        using HookBench bench = new(Recipe, Regularizer.WeightRescaling());
         ParameterSlot slot = bench.Net.Parameters.Layout["layers.0.weight"];
         float[] values = bench.Net.Parameters.ToArrays().Parameters;
         float[] gradient = bench.Gradient();
@@ -146,7 +143,7 @@ public sealed class WeightRescalingTests
     {
         float[] Train(float scale)
         {
-            using Bench bench = new(Recipe, Regularizer.WeightRescaling());
+            using HookBench bench = new(Recipe, Regularizer.WeightRescaling());
             float[] values = bench.Net.Parameters.ToArrays().Parameters;
             foreach (ParameterSlot slot in bench.Net.Parameters.Layout.Parameters.Where(slot => slot.ScaleInvariance == ScaleInvarianceKind.Rows))
                 foreach (ref float weight in values.AsSpan(slot.Offset, slot.Length))
@@ -168,7 +165,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void Consistent_momentum_goes_with_the_gradients_of_the_rescaled_weights()
     {
-        using Bench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(consistentMomentum: true), inputs: 2, optimizer: Optimizer.Adam());
+        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(consistentMomentum: true), inputs: 2, optimizer: Optimizer.Adam());
         bench.SetFirst([3, 4], bench.Net.Parameters.Values);
         bench.SetFirst([1, 2], bench.Rule.States[0]);
         bench.SetFirst([1, 2], bench.Rule.States[1]);
@@ -183,7 +180,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void A_row_of_zeros_is_left_alone()
     {
-        using Bench bench = new(Architecture.Mlp([2], normalization: Normalization.Batch), Regularizer.WeightRescaling(), inputs: 2);
+        using HookBench bench = new(Architecture.Mlp([2], normalization: Normalization.Batch), Regularizer.WeightRescaling(), inputs: 2);
         bench.SetFirst([0, 0, 3, 4], bench.Net.Parameters.Values);
 
         bench.Hook.FitStart(bench.Fit, resumed: false);
@@ -245,66 +242,5 @@ public sealed class WeightRescalingTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], actual[i], tolerance);
-    }
-
-    /// <summary>A net, a rule and the hook, driven by hand.</summary>
-    private sealed class Bench : IDisposable
-    {
-        private readonly DisposeScope _scope;
-        private readonly IDisposable _noGrad = no_grad();
-        private readonly Device _device;
-        private readonly int _inputs;
-
-        public Bench(Architecture recipe, Regularizer regularizer, string device = "cpu", int inputs = 4, Optimizer? optimizer = null)
-        {
-            _device = TestDevices.Get(device);
-            _scope = NewDisposeScope();
-            _inputs = inputs;
-            Net = Net.Create(recipe, inputs, 3, _device);
-            Net.Initialize(seed: 5);
-            Rule = (optimizer ?? Optimizer.Sgd(0, false)).CreateRule(Net.Parameters, 1);
-            Hook = RegularizerSet.CreateHooks([regularizer], Net)[0];
-        }
-
-        public Net Net { get; }
-
-        public StepRule Rule { get; }
-
-        public TrainingHook Hook { get; }
-
-        public FitContext Fit => new(Net, Rule);
-
-        private Tensor Features => Numbers.Tensor(_device, 1, 32, _inputs);
-
-        public float[] Outputs(bool training) => FlatParameters.ToArray(Net.Forward(Features, training).flatten());
-
-        public float[] Gradient()
-        {
-            Net.Forward(Features, training: true);
-            Net.Backward(Numbers.Tensor(_device, 2, 32, 3));
-            return FlatParameters.ToArray(Net.Parameters.Gradients);
-        }
-
-        public void SetFirst(float[] values, Tensor flat)
-        {
-            float[] all = FlatParameters.ToArray(flat);
-            values.CopyTo(all, 0);
-            FlatParameters.CopyFrom(flat, all);
-        }
-
-        public void Step(double learningRate, long step)
-        {
-            Rule.Step(learningRate);
-            Hook.AfterStep(new StepContext(Fit, new Batch(Features, Features, null), Features, learningRate, step));
-        }
-
-        public void Dispose()
-        {
-            Hook.Dispose();
-            Rule.Dispose();
-            Net.Dispose();
-            _noGrad.Dispose();
-            _scope.Dispose();
-        }
     }
 }
