@@ -65,6 +65,13 @@ internal sealed class FlatParameters : IDisposable
         CopyFrom(Buffers, buffers);
     }
 
+    /// <summary>Copies values and running statistics out.</summary>
+    public void CopyTo(Span<float> parameters, Span<float> buffers)
+    {
+        CopyTo(Values, parameters);
+        CopyTo(Buffers, buffers);
+    }
+
     /// <summary>Copies a flat tensor to managed memory.</summary>
     public static float[] ToArray(Tensor tensor)
     {
@@ -72,6 +79,14 @@ internal sealed class FlatParameters : IDisposable
             return [];
         using Tensor onCpu = tensor.device_type == DeviceType.CPU ? tensor.alias() : tensor.to(CPU);
         return MemoryMarshal.Cast<byte, float>(onCpu.bytes).ToArray();
+    }
+
+    private static void CopyTo(Tensor tensor, Span<float> values)
+    {
+        if (values.IsEmpty)
+            return;
+        using Tensor onCpu = tensor.device_type == DeviceType.CPU ? tensor.alias() : tensor.to(CPU);
+        MemoryMarshal.Cast<byte, float>(onCpu.bytes).CopyTo(values);
     }
 
     /// <summary>Copies managed memory into a flat tensor.</summary>

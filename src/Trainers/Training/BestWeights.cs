@@ -24,7 +24,10 @@ internal sealed class BestWeights
             return;
         Epoch = epoch;
         Loss = loss;
-        (Parameters, Buffers) = parameters.ToArrays();
+        if (Parameters.Length == 0)
+            (Parameters, Buffers) = parameters.ToArrays();
+        else
+            parameters.CopyTo(Parameters, Buffers); // new arrays would be garbage of the large-object heap in every better epoch
     }
 
     /// <summary>Writes epoch, loss and weights.</summary>

@@ -60,7 +60,6 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
             settings.Checkpoint?.Save(writer => state.Save(writer, net.Parameters, rule));
             settings.EpochDone(report);
             ticker.EpochDone(report);
-            GC.Collect(0, GCCollectionMode.Forced, blocking: true); // an epoch's tensors are dead: a millisecond here keeps their shells from piling up to the size of a generation
             Allocator.Trim();
         }
 

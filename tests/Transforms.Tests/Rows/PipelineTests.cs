@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-=======
 using System.Collections.Concurrent;
-using MLExtensions.Trainers.Nets;
-using MLExtensions.Transforms.Tests.Support;
->>>>>>> wip-ttests
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Trainers.Nets;
