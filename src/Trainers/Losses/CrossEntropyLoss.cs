@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,9 +11,18 @@ internal sealed class CrossEntropyLoss : Loss
 {
     private readonly Tensor _targetRows; // [classes, classes]: q for each class
     private readonly Scalar _minusOne = -1;
+    private readonly double _labelSmoothing;
+    private readonly bool _inOnePass;
 
-    public CrossEntropyLoss(int classes, double labelSmoothing, Device device)
+    /// <summary>Makes the loss.</summary>
+    /// <param name="classes">K.</param>
+    /// <param name="labelSmoothing">s.</param>
+    /// <param name="device">Where outputs and targets are.</param>
+    /// <param name="byTorch">Whether torch's operations are used on the CPU too, instead of one pass of managed code.</param>
+    public CrossEntropyLoss(int classes, double labelSmoothing, Device device, bool byTorch = false)
     {
+        _labelSmoothing = labelSmoothing;
+        _inOnePass = device.type == DeviceType.CPU && !byTorch;
         using DisposeScope scope = NewDisposeScope();
         using Scalar keep = 1 - labelSmoothing;
         using Scalar rest = labelSmoothing / classes;
@@ -24,6 +34,8 @@ internal sealed class CrossEntropyLoss : Loss
 
     public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
     {
+        if (_inOnePass)
+            return GradientInOnePass(outputs, targets, weights, lossSum);
         using Tensor q = _targetRows.index_select(0, targets);      // [batch, classes]
         Tensor logProbabilities = outputs.log_softmax(1);           // [batch, classes]
         using Scalar share = 1.0 / outputs.shape[0];
@@ -56,6 +68,19 @@ internal sealed class CrossEntropyLoss : Loss
         using Tensor predicted = outputs.argmax(1);
         using Tensor right = predicted.eq(targets);
         return right.to(float32);
+    }
+
+    private Tensor GradientInOnePass(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
+    {
+        Tensor gradient = empty_like(outputs);
+        double sum = CrossEntropyPass.Run(
+            MemoryMarshal.Cast<byte, float>(outputs.bytes),
+            MemoryMarshal.Cast<byte, long>(targets.bytes),
+            weights is null ? [] : MemoryMarshal.Cast<byte, float>(weights.bytes),
+            _labelSmoothing,
+            MemoryMarshal.Cast<byte, float>(gradient.bytes));
+        MemoryMarshal.Cast<byte, double>(lossSum.bytes)[0] += sum;
+        return gradient;
     }
 
     public override void Dispose()

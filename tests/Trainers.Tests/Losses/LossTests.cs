@@ -14,7 +14,7 @@ public sealed class LossTests
         {
             var data = new TheoryData<string, string, bool>();
             foreach (string device in TestDevices.All.Select(row => row.Data))
-                foreach (string loss in new[] { "cross-entropy", "smoothed cross-entropy", "binary", "smoothed binary", "squared", "Huber" })
+                foreach (string loss in new[] { "cross-entropy", "smoothed cross-entropy", "cross-entropy by torch", "smoothed cross-entropy by torch", "binary", "smoothed binary", "squared", "Huber" })
                 {
                     data.Add(device, loss, false);
                     data.Add(device, loss, true);
@@ -103,6 +103,8 @@ public sealed class LossTests
     {
         "cross-entropy" => new CrossEntropyLoss(4, 0, device),
         "smoothed cross-entropy" => new CrossEntropyLoss(4, 0.1, device),
+        "cross-entropy by torch" => new CrossEntropyLoss(4, 0, device, byTorch: true),
+        "smoothed cross-entropy by torch" => new CrossEntropyLoss(4, 0.1, device, byTorch: true),
         "binary" => new BinaryCrossEntropyLoss(0),
         "smoothed binary" => new BinaryCrossEntropyLoss(0.2),
         "squared" => new HuberLoss(double.PositiveInfinity, 1),
