@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using Microsoft.ML;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Tests.Support;
-using Microsoft.ML;
 
 namespace MLExtensions.Transforms.Tests.ModelFile;
 

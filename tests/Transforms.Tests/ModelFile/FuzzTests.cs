@@ -1,8 +1,8 @@
 using System.Globalization;
+using Microsoft.ML;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Tests.Support;
-using Microsoft.ML;
 
 namespace MLExtensions.Transforms.Tests.ModelFile;
 
