@@ -19,6 +19,9 @@ internal sealed class StreamingFeed : IRowFeed
     private readonly float[] _features;
     private readonly float[] _targets;
     private readonly float[] _weights;
+    private float[] _batchFeatures = [];
+    private float[] _batchTargets = [];
+    private float[] _batchWeights = [];
     private IRowStream? _stream;
     private SeededRandom? _random;
     private int _held;
@@ -64,37 +67,38 @@ internal sealed class StreamingFeed : IRowFeed
         if (_held == 0)
             return null;
         int size = _ended && _held - batchSize == 1 ? _held : batchSize;
-        var features = new float[size * _width];
-        var targets = new float[size];
-        var weights = new float[size];
+        Reserve(batchSize + 1);
         int count = 0;
         for (; count < size && _held > 0; count++)
         {
             int pick = _random?.NextInt(_held) ?? 0;
-            _features.AsSpan(pick * _width, _width).CopyTo(features.AsSpan(count * _width));
-            targets[count] = _targets[pick];
-            weights[count] = _weights[pick];
+            _features.AsSpan(pick * _width, _width).CopyTo(_batchFeatures.AsSpan(count * _width));
+            _batchTargets[count] = _targets[pick];
+            _batchWeights[count] = _weights[pick];
             Replace(pick);
             if (_ended && _held == 1 && count + 1 == size)
-                size = Grow(ref features, ref targets, ref weights, size); // a single last row joins this batch
+                size++; // a single last row joins this batch
         }
 
+        Span<float> targets = _batchTargets.AsSpan(0, count);
         return new Batch(
-            HostTensor.Create<float>(features.AsSpan(0, count * _width), _device).reshape(count, _width),
+            HostTensor.Create<float>(_batchFeatures.AsSpan(0, count * _width), _device).reshape(count, _width),
             _classIndices
-                ? HostTensor.Create<long>(Array.ConvertAll(targets[..count], target => (long)target), _device)
-                : HostTensor.Create<float>(targets.AsSpan(0, count), _device),
-            _weighted ? HostTensor.Create<float>(weights.AsSpan(0, count), _device) : null);
+                ? HostTensor.Create<long>(Array.ConvertAll(targets.ToArray(), target => (long)target), _device)
+                : HostTensor.Create<float>(targets, _device),
+            _weighted ? HostTensor.Create<float>(_batchWeights.AsSpan(0, count), _device) : null);
     }
 
     public void Dispose() => _stream?.Dispose();
 
-    private int Grow(ref float[] features, ref float[] targets, ref float[] weights, int size)
+    // Kept from batch to batch: fresh arrays would be garbage of the large-object heap in every step.
+    private void Reserve(int rows)
     {
-        Array.Resize(ref features, (size + 1) * _width);
-        Array.Resize(ref targets, size + 1);
-        Array.Resize(ref weights, size + 1);
-        return size + 1;
+        if (_batchTargets.Length >= rows)
+            return;
+        _batchFeatures = new float[checked(rows * _width)];
+        _batchTargets = new float[rows];
+        _batchWeights = new float[rows];
     }
 
     // With an order of chance the place is filled by the next row, or by the last one held; without, rows move up.
