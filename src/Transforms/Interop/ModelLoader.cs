@@ -14,5 +14,6 @@ internal static class ModelLoader
     public const string Signature = "MLExtensionsNeuralNet";
 
     // Found by reflection, by this name and these parameters.
-    internal static NeuralNetworkTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => NetworkFile.Read(env, ModelStreams.Load(ctx));
+    internal static NeuralNetworkTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
+        ModelStreams.Load(ctx, stream => NetworkFile.Read(env, stream));
 }

@@ -15,23 +15,16 @@ internal static class ModelStreams
         context.SaveBinaryStream(Name, write);
     }
 
-    /// <summary>Reads the whole stream.</summary>
+    /// <summary>Reads the stream, which can seek.</summary>
     /// <exception cref="InvalidDataException">The file has no such stream.</exception>
-    public static byte[] Load(ModelLoadContext context)
+    public static T Load<T>(ModelLoadContext context, Func<Stream, T> read)
+        where T : class
     {
         context.CheckAtModel(Version());
-        byte[]? bytes = null;
-        if (!context.TryLoadBinaryStream(Name, reader => bytes = ReadAll(reader.BaseStream)) || bytes is null)
+        T? result = null;
+        if (!context.TryLoadBinaryStream(Name, reader => result = read(reader.BaseStream)) || result is null)
             throw new InvalidDataException($"The model file is damaged: its stream '{Name}' is missing.");
-        return bytes;
-    }
-
-    // Grows with what is really there: a length that a damaged file claims is never trusted.
-    private static byte[] ReadAll(Stream stream)
-    {
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.ToArray();
+        return result;
     }
 
     // The assembly's simple name: with the full name an older version of this package could not even say that a file is too new for it.

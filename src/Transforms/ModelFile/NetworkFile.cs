@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.Runtime;
@@ -18,6 +16,7 @@ internal static class NetworkFile
 {
     private const int Version = 1;
     private const int HeadLength = 16;
+    private const int LongestJson = 1 << 28;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -32,56 +31,51 @@ internal static class NetworkFile
     public static void Write(BinaryWriter writer, FittedNetwork network, ScoreColumnNames columns, LabelValues? labels)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(HeaderOf(network, columns, labels), Json);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Put(ReadOnlySpan<byte> bytes)
-        {
-            writer.Write(bytes);
-            hash.AppendData(bytes);
-        }
-
         Span<byte> head = stackalloc byte[HeadLength];
         Magic.CopyTo(head);
         BinaryPrimitives.WriteInt32LittleEndian(head[8..], Version);
         BinaryPrimitives.WriteInt32LittleEndian(head[12..], json.Length);
-        Put(head);
-        Put(json);
+        using var output = new ChecksumWriter(writer);
+        output.Write(head);
+        output.Write(json);
         foreach (float[] numbers in new[] { network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor })
-            Put(LittleEndian(numbers));
-        writer.Write(hash.GetHashAndReset());
+            output.Write(numbers);
+        output.WriteChecksum();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
+    /// <param name="environment">For the transformer.</param>
+    /// <param name="stream">Can seek; holds these bytes and no others.</param>
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
-    public static NeuralNetworkTransformer Read(IHostEnvironment environment, byte[] bytes)
+    public static NeuralNetworkTransformer Read(IHostEnvironment environment, Stream stream)
     {
-        if (bytes.Length < HeadLength + SHA256.HashSizeInBytes || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+        var input = new ChecksumReader(stream);
+        byte[] head = input.Length < HeadLength ? [] : input.Read(HeadLength);
+        if (!head.AsSpan().StartsWith(Magic))
             throw Damaged("it does not start like one of ours");
-        int version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
+        int version = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
         if (version != Version)
             throw new InvalidDataException(version > Version
                 ? $"The model was saved in format {version}; this version of MLExtensions reads formats up to {Version}. Update the package MLExtensions."
                 : $"The model file is damaged: it says format {version}.");
-        ReadOnlySpan<byte> body = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
-        if (!SHA256.HashData(body).AsSpan().SequenceEqual(bytes.AsSpan(body.Length)))
+        if (!input.IsIntact())
             throw Damaged("its checksum does not fit its content");
-        int jsonLength = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
-        if (jsonLength < 0 || jsonLength > body.Length - HeadLength)
-            throw Damaged("its JSON is longer than the file");
-        NetworkHeader header = Header(body.Slice(HeadLength, jsonLength));
-        return Assemble(environment, header, body[(HeadLength + jsonLength)..]);
+        int jsonLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12));
+        if (jsonLength < 0 || jsonLength > Math.Min(input.Left, LongestJson))
+            throw Damaged($"its JSON of {jsonLength} bytes is longer than the file or than {LongestJson} bytes");
+        return Assemble(environment, Header(input.Read(jsonLength)), input);
     }
 
-    private static NeuralNetworkTransformer Assemble(IHostEnvironment environment, NetworkHeader header, ReadOnlySpan<byte> numbers)
+    private static NeuralNetworkTransformer Assemble(IHostEnvironment environment, NetworkHeader header, ChecksumReader input)
     {
         ParameterLayout layout = LayoutOf(header);
         long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.InputWidth : 0));
-        if (numbers.Length != expected)
-            throw Damaged($"its recipe needs {expected} bytes of numbers, and it has {numbers.Length}");
-        int at = 0;
-        float[] parameters = Take(numbers, ref at, layout.ParameterCount);
-        float[] buffers = Take(numbers, ref at, layout.BufferCount);
-        float[] mean = Take(numbers, ref at, header.Standardized ? header.InputWidth : 0);
-        float[] factor = Take(numbers, ref at, header.Standardized ? header.InputWidth : 0);
+        if (input.Left != expected)
+            throw Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
+        float[] parameters = input.ReadNumbers(layout.ParameterCount);
+        float[] buffers = input.ReadNumbers(layout.BufferCount);
+        float[] mean = input.ReadNumbers(header.Standardized ? header.InputWidth : 0);
+        float[] factor = input.ReadNumbers(header.Standardized ? header.InputWidth : 0);
         var network = new FittedNetwork(header.Task, header.Architecture, header.InputWidth, header.OutputWidth, parameters, buffers, header.Report)
         {
             TargetMean = header.TargetMean,
@@ -147,26 +141,6 @@ internal static class NetworkFile
         {
             throw Damaged("its labels cannot be read: " + e.Message);
         }
-    }
-
-    private static byte[] LittleEndian(float[] numbers)
-    {
-        var bytes = new byte[numbers.Length * sizeof(float)];
-        for (int i = 0; i < numbers.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), numbers[i]);
-        return bytes;
-    }
-
-    private static float[] Take(ReadOnlySpan<byte> bytes, ref int at, int count)
-    {
-        var numbers = new float[count];
-        if (BitConverter.IsLittleEndian)
-            bytes.Slice(at, count * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(numbers.AsSpan()));
-        else
-            for (int i = 0; i < count; i++)
-                numbers[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(at + i * sizeof(float))..]);
-        at += count * sizeof(float);
-        return numbers;
     }
 
     private static InvalidDataException Damaged(string why) => new($"The model file is damaged: {why}. Save the model again, or take another copy of the file.");

@@ -213,5 +213,29 @@ public sealed class DamagedFileTests
         Assert.Contains("The model file is damaged: its stream 'Network' is missing.", text);
     }
 
+    [Fact]
+    public void A_small_zip_with_a_huge_stream_is_refused_without_holding_it_in_memory()
+    {
+        using var stream = new MemoryStream();
+        var ml = new MLContext(1);
+        ml.Model.Save(Models.Create(NetTask.Binary), null, stream);
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            ZipArchiveEntry network = zip.Entries.Single(entry => entry.FullName.EndsWith("Network", StringComparison.Ordinal));
+            string name = network.FullName;
+            network.Delete();
+            using Stream huge = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+            huge.Write(Good.AsSpan(0, FileBytes.HeadLength));
+            for (int i = 0; i < 64; i++)
+                huge.Write(new byte[1 << 20]);
+        }
+
+        stream.Position = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string text = Assert.ThrowsAny<Exception>(() => ml.Model.Load(stream, out _)).ToString();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+        Assert.Contains("checksum", text);
+    }
+
     private static string Json() => System.Text.Encoding.UTF8.GetString(Good, FileBytes.HeadLength, FileBytes.JsonLength(Good));
 }

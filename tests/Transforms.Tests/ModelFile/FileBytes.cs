@@ -24,7 +24,7 @@ internal static class FileBytes
         return stream.ToArray();
     }
 
-    public static NeuralNetworkTransformer Read(byte[] bytes) => NetworkFile.Read(new MLContext(1), bytes);
+    public static NeuralNetworkTransformer Read(byte[] bytes) => NetworkFile.Read(new MLContext(1), new MemoryStream(bytes));
 
     public static int JsonLength(byte[] bytes) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
 
