@@ -9,8 +9,11 @@ namespace MLExtensions.Transforms.Rows;
 /// <param name="FeatureColumnName">Where the features are.</param>
 internal sealed record RowScoring(IRowScorer Scorer, ScoreColumns Columns, string FeatureColumnName)
 {
-    /// <summary>Rows that a cursor reads ahead and scores at once.</summary>
-    public const int BatchSize = 256;
+    private const int LargestBatchSize = 256;
+    private const int FeaturesPerBatch = 1 << 22; // 16 MiB for each cursor
+
+    /// <summary>Rows that a cursor reads ahead and scores at once: 256, fewer where rows are wide (images).</summary>
+    public int BatchSize { get; } = Math.Clamp(FeaturesPerBatch / Scorer.InputWidth, 1, LargestBatchSize);
 
     /// <summary>Scores rows.</summary>
     public void Score(ReadOnlySpan<float> features, int rows, float[] outputs)

@@ -20,8 +20,8 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private readonly int _width;
     private readonly BatchRows _rows;
     private readonly float[] _features; // [batch * inputs]
-    private readonly long[] _batches = new long[RowScoring.BatchSize];
-    private readonly DataViewRowId[] _ids = new DataViewRowId[RowScoring.BatchSize];
+    private readonly long[] _batches;
+    private readonly DataViewRowId[] _ids;
     private VBuffer<float> _row;
     private int _count;
     private long _position = -1;
@@ -35,11 +35,14 @@ internal sealed class ScoringCursor : DataViewRowCursor
         _scoring = scoring;
         _width = scoring.Scorer.InputWidth;
         _rows = new BatchRows(this);
-        _features = new float[RowScoring.BatchSize * _width];
+        int size = scoring.BatchSize;
+        _batches = new long[size];
+        _ids = new DataViewRowId[size];
+        _features = new float[size * _width];
         _buffers = new ColumnBuffer?[input.Schema.Count];
         for (int i = 0; i < _buffers.Length; i++)
             if (active[i])
-                _buffers[i] = ColumnBuffer.Create(input, input.Schema[i], RowScoring.BatchSize);
+                _buffers[i] = ColumnBuffer.Create(input, input.Schema[i], size);
         _activeBuffers = [.. _buffers.OfType<ColumnBuffer>()];
         _featureGetter = input.GetGetter<VBuffer<float>>(input.Schema[scoring.FeatureColumnName]);
         _idGetter = input.GetIdGetter();
@@ -96,7 +99,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         int count = 0;
         _ended = true;
-        while (count < RowScoring.BatchSize && _input.MoveNext())
+        while (count < _batches.Length && _input.MoveNext())
         {
             _featureGetter(ref _row);
             if (_row.Length != _width)
@@ -109,7 +112,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
             count++;
         }
 
-        _ended = count < RowScoring.BatchSize;
+        _ended = count < _batches.Length;
         _count = count;
         _rows.Scored = false;
         return count > 0;
@@ -118,7 +121,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     /// <summary>The batch, as getters see it.</summary>
     internal sealed class BatchRows(ScoringCursor cursor) : ScoredRows
     {
-        private readonly float[] _outputs = new float[RowScoring.BatchSize * cursor._scoring.Scorer.OutputWidth];
+        private readonly float[] _outputs = new float[cursor._scoring.BatchSize * cursor._scoring.Scorer.OutputWidth];
 
         /// <summary>The current row; -1 before the first and after the last.</summary>
         public int Index { get; set; } = -1;

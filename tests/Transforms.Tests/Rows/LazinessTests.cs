@@ -90,6 +90,21 @@ public sealed class LazinessTests
         Assert.Equal((512, 2, 512), (_source.RowsRead, scorer.Calls, scorer.Rows));
     }
 
+    [Theory]
+    [InlineData(1 << 14, 256)]
+    [InlineData(1 << 20, 4)]
+    [InlineData((1 << 22) + 1, 1)]
+    public void Wide_rows_are_read_ahead_in_smaller_batches(int width, int rows)
+    {
+        TestColumn features = TestColumn.Vector("Features", NumberDataViewType.Single, width, _ => new VBuffer<float>(width, 0, [], []));
+        var source = new TestView(300, features);
+        IDataView scored = Models.Create(Nets.Create(NetTask.Regression, inputs: width, recipe: Architecture.Mlp([]))).Transform(source);
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Score"]]);
+
+        Assert.True(cursor.MoveNext());
+        Assert.Equal(rows, source.RowsRead);
+    }
+
     [Fact]
     public void A_batch_of_which_no_score_is_fetched_is_not_scored()
     {
