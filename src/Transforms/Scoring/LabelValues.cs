@@ -14,10 +14,11 @@ internal abstract class LabelValues
     /// <summary>Whether they are texts, and so may name slots.</summary>
     public bool AreTexts => this is TypedLabelValues<ReadOnlyMemory<char>>;
 
-    /// <summary>The values of a label column; null when it is no key or has no values.</summary>
+    /// <summary>The values of a label column; null when it is no key or has no value for each of them.</summary>
     public static LabelValues? Of(DataViewSchema.Column label)
     {
-        if (label.Type is not KeyDataViewType || label.Annotations.Schema.GetColumnOrNull(KeyValues)?.Type is not VectorDataViewType type)
+        if (label.Type is not KeyDataViewType key || label.Annotations.Schema.GetColumnOrNull(KeyValues)?.Type is not VectorDataViewType type
+            || (ulong)type.Size != key.Count)
             return null;
         return LabelValueType.Find(type.ItemType)?.Read(label.Annotations, KeyValues);
     }

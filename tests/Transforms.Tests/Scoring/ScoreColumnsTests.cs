@@ -141,6 +141,20 @@ public sealed class ScoreColumnsTests
     }
 
     [Fact]
+    public void Key_values_that_do_not_number_as_many_as_the_keys_are_not_taken_as_in_ML_NET()
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        annotations.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, 2), (ref VBuffer<ReadOnlyMemory<char>> value) => value = new(2, ["a".AsMemory(), "b".AsMemory()]));
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn("Two", new KeyDataViewType(typeof(uint), 2), annotations.ToAnnotations());
+        builder.AddColumn("Three", new KeyDataViewType(typeof(uint), 3), annotations.ToAnnotations());
+        DataViewSchema schema = builder.ToSchema();
+
+        Assert.Equal(["a", "b"], LabelValues.Of(schema["Two"])!.ToTexts());
+        Assert.Null(LabelValues.Of(schema["Three"]));
+    }
+
+    [Fact]
     public void Columns_take_the_names_that_the_model_was_given()
     {
         var names = new ScoreColumnNames("F", "L", "P", "S", "Q");
