@@ -72,6 +72,9 @@ internal sealed class FeatureStatistics
         return needed ? new Standardization(mean, factor) : null;
     }
 
+    /// <summary>Which features were zero in every row.</summary>
+    public bool[] ZeroFeatures() => Array.ConvertAll(_largest, largest => largest == 0);
+
     private void Flush()
     {
         for (int i = 0; i < _sum.Length; i++)
