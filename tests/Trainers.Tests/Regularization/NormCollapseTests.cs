@@ -61,7 +61,7 @@ public sealed class NormCollapseTests
             Optimizer = Optimizer.Sgd(0, false), LearningRate = 0.05, GradientClipping = null, Regularizers = [Regularizer.ScaleShiftInvariant(1e4)],
         }, recipe: Plain));
 
-        Assert.Contains("lambda1 = 1E+04", error.Message, StringComparison.Ordinal);
+        Assert.Contains("lambda1 = 1e+04", error.Message, StringComparison.Ordinal);
         Assert.Contains("weight'", error.Message, StringComparison.Ordinal);
     }
 
