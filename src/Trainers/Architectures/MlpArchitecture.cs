@@ -25,6 +25,9 @@ public sealed record MlpArchitecture : Architecture
     /// <summary>The share of hidden units that are dropped while training.</summary>
     public double Dropout { get; }
 
+    internal override string? ActivationThatIsNotHomogeneous =>
+        Widths.Count > 0 && Activation is not (Activation.Relu or Activation.LeakyRelu or Activation.Identity) ? Activation.ToString() : null;
+
     /// <inheritdoc/>
     public bool Equals(MlpArchitecture? other) =>
         other is not null && Widths.SequenceEqual(other.Widths) && Activation == other.Activation && Normalization == other.Normalization && Dropout.Equals(other.Dropout);

@@ -47,9 +47,9 @@ public sealed record ScaleShiftInvariantRegularizer : Regularizer
 
     internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed)
     {
-        if (net.Architecture is MlpArchitecture { Activation: not (Activation.Relu or Activation.LeakyRelu or Activation.Identity) } mlp && mlp.Widths.Count > 0 && !AllowApproximate)
+        if (net.Architecture.ActivationThatIsNotHomogeneous is { } activation && !AllowApproximate)
             throw new InvalidOperationException(
-                $"Regularizer.ScaleShiftInvariant needs activations for which f(a x) = a f(x); {mlp.Activation} in {mlp} is not one. "
+                $"Regularizer.ScaleShiftInvariant needs activations for which f(a x) = a f(x); {activation} in {net.Architecture} is not one. "
                 + "Use Relu, LeakyRelu or Identity, or set allowApproximate to accept that the penalty is then only nearly invariant.");
         return new ScaleShiftInvariantHook(net.Parameters, claimed, this);
     }
