@@ -10,7 +10,7 @@ namespace MLExtensions.Estimators.NeuralNetwork;
 internal sealed record FitPlan(
     NetTask Task,
     Architecture Architecture,
-    int InputWidth,
+    InputShape Input,
     int OutputWidth,
     int Epochs,
     int BatchSize,
@@ -26,8 +26,8 @@ internal sealed record FitPlan(
         int epochs = options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize);
         return new FitPlan(
             set.Columns.Task,
-            options.Architecture ?? AutomaticSettings.Architecture,
-            set.Columns.Width,
+            options.Architecture ?? AutomaticSettings.Architecture(set.Columns.Input),
+            set.Columns.Input,
             AutomaticSettings.OutputWidth(set.Columns.Task, set.Columns.Classes),
             epochs,
             batchSize,
@@ -45,7 +45,7 @@ internal sealed record FitPlan(
         {
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records format their numbers with it
             string text = string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
-                o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
+                o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Precision, o.ChannelStatistics, o.Cache, o.Cache?.BufferRows, threads,
                 typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash);
             return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
         }

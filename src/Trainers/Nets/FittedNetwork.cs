@@ -33,11 +33,14 @@ internal sealed record FittedNetwork(
     /// <summary>What each feature (of a picture: each channel) is multiplied by after that; empty for nothing.</summary>
     public float[] FeatureFactor { get; init; } = [];
 
+    /// <summary>The type of numbers in which it scores.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>Features per row.</summary>
     public int InputWidth => Input.Length;
 
     private IRowScorer? _scorer;
 
     /// <summary>The scorer, made at first use and shared by all threads.</summary>
-    public IRowScorer Scorer => _scorer ??= ManagedMlp.Create(this);
+    public IRowScorer Scorer => _scorer ??= Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
 }
