@@ -59,6 +59,12 @@ internal sealed class HiddenLayer : IDisposable
         return _linear.Backward(productGradient, inputGradient);
     }
 
+    /// <summary>[batch, in] to [batch, units] as scoring does, without dropout; keeps what <see cref="InputGradient"/> needs.</summary>
+    public ActivationPass Evaluate(Tensor x) => _block.Evaluate(_linear.Evaluate(x));
+
+    /// <summary>Gradient by the input of a scoring pass; consumes the pass and <paramref name="outputGradient"/>.</summary>
+    public Tensor InputGradient(ActivationPass pass, Tensor outputGradient) => _linear.InputGradient(_block.InputGradient(pass, outputGradient));
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -54,6 +54,16 @@ internal sealed class LinearLayer : IDisposable
         return result;
     }
 
+    /// <summary>[batch, in] to [batch, out], whatever training pass is under way.</summary>
+    public Tensor Evaluate(Tensor x) => nn.functional.linear(x, _weight, _bias);
+
+    /// <summary>Gradient by the input alone; disposes <paramref name="outputGradient"/>.</summary>
+    public Tensor InputGradient(Tensor outputGradient)
+    {
+        using (outputGradient)
+            return outputGradient.mm(_weight); // [batch, in]
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _ones?.Dispose();
 

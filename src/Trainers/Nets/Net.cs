@@ -87,6 +87,15 @@ internal abstract class Net : IDisposable
     /// <param name="outputGradient">[batch, outputs], the gradient of the loss by the outputs; consumed.</param>
     public abstract void Backward(Tensor outputGradient);
 
+    /// <summary>
+    /// The gradient by the features of something that depends on the outputs, through the net as it scores: running statistics, no dropout. The gradients of the
+    /// parameters are not touched, nor is a training pass between its two halves.
+    /// </summary>
+    /// <param name="features">[batch, inputs]; not changed</param>
+    /// <param name="outputGradient">From the outputs, [batch, outputs], which it must not keep, to the gradient by them, [batch, outputs], which the net consumes.</param>
+    /// <returns>[batch, inputs], new</returns>
+    public abstract Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient);
+
     /// <inheritdoc/>
     public virtual void Dispose() => Parameters.Dispose();
 }
