@@ -66,6 +66,9 @@ internal sealed class TrainingSet
     /// <summary>What the features need; null for nothing.</summary>
     public Standardization? Standardization { get; private set; }
 
+    /// <summary>Which features are zero in every row.</summary>
+    public IReadOnlyList<bool> ZeroFeatures => _statistics.ZeroFeatures();
+
     /// <summary>Regression: mean and deviation of the label.</summary>
     public (float Mean, float Scale) Target { get; private set; } = (0, 1);
 

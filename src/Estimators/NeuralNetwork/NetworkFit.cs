@@ -14,7 +14,8 @@ namespace MLExtensions.Estimators.NeuralNetwork;
 /// <param name="device">Where to train.</param>
 /// <param name="checkAlive">Throws when the host was asked to stop.</param>
 /// <param name="info">Takes lines for the log.</param>
-internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, Device device, Action checkAlive, Action<string> info)
+/// <param name="warn">Takes warnings for the log.</param>
+internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, Device device, Action checkAlive, Action<string> info, Action<string> warn)
 {
     /// <summary>Trains with the given seed.</summary>
     public FittedNetwork Run(long seed)
@@ -49,6 +50,8 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         };
     }
 
+    private IReadOnlyList<Regularizer> Regularizers => RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer);
+
     private LoopSettings Settings(FitPlan plan, int threads, CheckpointFile? checkpoint) => new()
     {
         Epochs = plan.Epochs,
@@ -58,13 +61,16 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Schedule = options.LearningRateSchedule,
         Seed = plan.Seed,
         Threads = threads,
-        Regularizers = RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer),
+        Regularizers = Regularizers,
         GradientClipping = options.GradientClipping,
         Patience = set.ValidationRows > 0 && plan.Patience > 0 ? plan.Patience : null,
         Checkpoint = checkpoint,
         Progress = options.Progress,
         CancellationToken = options.CancellationToken,
         CheckAlive = checkAlive,
+        Telemetry = options.Telemetry,
+        ZeroFeatures = set.ZeroFeatures,
+        Warn = warn,
         KeepBestOnCancel = options.OnCancellation == CancellationBehavior.KeepBest,
         EpochDone = epoch => info(FormattableString.Invariant(
             $"Epoch {epoch.Epoch}/{plan.Epochs}: training loss {epoch.TrainingLoss:f4}, validation loss {epoch.ValidationLoss:f4}, metric {epoch.ValidationMetric:f4}, {epoch.RowsPerSecond:f0} rows/s")),
@@ -82,6 +88,8 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Device = plan.Device,
         Threads = threads,
         Architecture = plan.Architecture.ToString(),
+        Optimizer = InvariantText.Of(options.EffectiveOptimizer.ToString),
+        Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. Regularizers.Select(regularizer => regularizer.ToString())]),
         Parameters = layout.ParameterCount,
         MetricName = metricName,
         Versions = new Dictionary<string, string>

@@ -63,7 +63,7 @@ internal static class NetworkOptionsCheck
         if (o.Regularization is null || o.Regularization.Any(regularizer => regularizer is null))
             faults.Add("Regularization is null or holds null; give a list of regularisers, which may be empty.");
         else
-            RegularizerSet.Check(o.Regularization, o.EffectiveOptimizer, faults);
+            RegularizerSet.Check(o.Regularization, o.EffectiveOptimizer, o.Architecture, faults);
         if (o.Threads is null)
             faults.Add("Threads is null; give one, such as ThreadPolicy.Auto.");
         else

@@ -86,6 +86,10 @@ public abstract class NetworkTrainerOptions
     /// <value>The default value is empty.</value>
     public IReadOnlyList<Regularizer> Regularization { get; set; } = [];
 
+    /// <summary>Whether the <see cref="TrainingReport"/> tells, for every epoch, of weight norms, turning angles and input gradients (<see cref="EpochReport.Telemetry"/>). Does not change the fit.</summary>
+    /// <value>The default value is <see langword="true"/>: a few passes over the weights per epoch.</value>
+    public bool Telemetry { get; set; } = true;
+
     /// <summary>The largest norm of the whole gradient, above 0; a longer gradient is shortened to it.</summary>
     /// <value>The default value is <see langword="null"/>: no limit.</value>
     public double? GradientClipping { get; set; }
