@@ -127,8 +127,8 @@ public sealed class ConvNetTrainerTests
         NeuralNetworkTransformer binary = _ml.BinaryClassification.Trainers.NeuralNetwork(Options(options => options.LabelColumnName = nameof(BarPicture.Upright))).Fit(train);
         NeuralNetworkTransformer regression = _ml.Regression.Trainers.NeuralNetwork(Options(options => (options.LabelColumnName, options.Epochs) = (nameof(BarPicture.Brightness), 40))).Fit(train);
 
-        Assert.True(_ml.BinaryClassification.Evaluate(binary.Transform(train), nameof(BarPicture.Upright)).Accuracy > 0.95);
-        Assert.True(_ml.Regression.Evaluate(regression.Transform(train), nameof(BarPicture.Brightness)).RSquared > 0.5);
+        Assert.InRange(_ml.BinaryClassification.Evaluate(binary.Transform(train), nameof(BarPicture.Upright)).Accuracy, 0.95, 1);
+        Assert.InRange(_ml.Regression.Evaluate(regression.Transform(train), nameof(BarPicture.Brightness)).RSquared, 0.6, 1);
     }
 
     [Fact]

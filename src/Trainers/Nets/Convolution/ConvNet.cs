@@ -49,6 +49,23 @@ internal sealed class ConvNet : Net
         outputGradient.Dispose();
     }
 
+    public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient)
+    {
+        bool training = _layers.Training;
+        _layers.Training = false;
+        using Tensor leaf = features.detach().requires_grad_();
+        Tensor outputs;
+        using (enable_grad())
+            outputs = Outputs(leaf);
+        _layers.Training = training;
+        using Tensor seen = outputs.detach();
+        Tensor wanted = outputGradient(seen);
+        Tensor gradient = autograd.grad([outputs], [leaf], [wanted])[0]; // parameters' own gradients stay out of it
+        wanted.Dispose();
+        outputs.Dispose();
+        return gradient;
+    }
+
     public override void Dispose()
     {
         _output?.Dispose();
