@@ -9,7 +9,7 @@ namespace MLExtensions.Estimators.NeuralNetwork;
 internal sealed record FitPlan(
     NetTask Task,
     Architecture Architecture,
-    int InputWidth,
+    InputShape Input,
     int OutputWidth,
     int Epochs,
     int BatchSize,
@@ -25,8 +25,8 @@ internal sealed record FitPlan(
         int epochs = options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize);
         return new FitPlan(
             set.Columns.Task,
-            options.Architecture ?? AutomaticSettings.Architecture,
-            set.Columns.Width,
+            options.Architecture ?? AutomaticSettings.Architecture(set.Columns.Input),
+            set.Columns.Input,
             AutomaticSettings.OutputWidth(set.Columns.Task, set.Columns.Classes),
             epochs,
             batchSize,
@@ -40,7 +40,7 @@ internal sealed record FitPlan(
     public string Fingerprint(NeuralNetworkOptions o, int threads, string dataHash)
     {
         string text = InvariantText.Of(() => string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
-            o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
+            o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Precision, o.ChannelStatistics, o.Cache, o.Cache?.BufferRows, threads,
             typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash));
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
     }

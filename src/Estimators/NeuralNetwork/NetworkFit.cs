@@ -29,23 +29,24 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
             checkpoint.CheckWritable();
         }
 
-        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.InputWidth} features, "
+        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.Input}, "
             + $"{plan.Epochs} epochs of {plan.BatchSize} rows a step, {threads} threads, seed {seed}{(set.IsStreamed ? ", rows read anew every epoch" : "")}");
         using IDisposable threadScope = TorchThreads.Use(threads);
         using IDisposable allocatorScope = Allocator.KeepMemory();
         using Loss loss = LossFactory.Create(options, plan, set.Target.Scale, device);
-        using Net net = Net.Create(plan.Architecture, plan.InputWidth, plan.OutputWidth, device);
+        using Net net = Net.Create(plan.Architecture, plan.Input, plan.OutputWidth, device, options.Precision);
         net.Initialize(seed);
         using IRowFeed training = set.CreateTrainingFeed(device);
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
-        return new FittedNetwork(plan.Task, plan.Architecture, plan.InputWidth, plan.OutputWidth, outcome.Parameters, outcome.Buffers,
+        return new FittedNetwork(plan.Task, plan.Architecture, plan.Input, plan.OutputWidth, outcome.Parameters, outcome.Buffers,
             ReportOf(outcome, plan, threads, net.Parameters.Layout, loss.MetricName))
         {
             TargetMean = set.Target.Mean,
             TargetScale = set.Target.Scale,
             FeatureMean = set.Standardization?.Mean ?? [],
             FeatureFactor = set.Standardization?.Factor ?? [],
+            Precision = options.Precision,
         };
     }
 

@@ -29,6 +29,9 @@ public sealed record MlpArchitecture : Architecture
     /// <summary>Whether each row of a hidden layer's weight is standardised, (w − mean) / (deviation + 1e-5), before the product.</summary>
     public bool WeightStandardization { get; }
 
+    internal override string? ActivationThatIsNotHomogeneous =>
+        Widths.Count > 0 && Activation is not (Activation.Relu or Activation.LeakyRelu or Activation.Identity) ? Activation.ToString() : null;
+
     /// <inheritdoc/>
     public bool Equals(MlpArchitecture? other) =>
         other is not null && Widths.SequenceEqual(other.Widths) && Activation == other.Activation && Normalization == other.Normalization && Dropout.Equals(other.Dropout)
@@ -43,8 +46,6 @@ public sealed record MlpArchitecture : Architecture
         + (WeightStandardization ? ", weight standardization)" : ")");
 
     internal override bool IsNormalized => Normalization != Normalization.None && Widths.Count > 0;
-
-    internal override Activation HiddenActivation => Widths.Count > 0 ? Activation : Activation.Identity;
 
     internal override void Check(ICollection<string> faults)
     {

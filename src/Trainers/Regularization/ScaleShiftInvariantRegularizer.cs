@@ -56,9 +56,9 @@ public sealed record ScaleShiftInvariantRegularizer : Regularizer
     internal override bool Claims(ParameterSlot slot) => slot.Role == ParameterRole.Weight && slot.ScaleInvariance == ScaleInvarianceKind.None;
 
     internal override string? Objection(Architecture architecture) =>
-        AllowApproximate || architecture.HiddenActivation is Activation.Relu or Activation.LeakyRelu or Activation.Identity
+        AllowApproximate || architecture.ActivationThatIsNotHomogeneous is not { } activation
             ? null
-            : $"Regularizer.ScaleShiftInvariant needs activations for which f(a x) = a f(x); {architecture.HiddenActivation} in {architecture} is not one. "
+            : $"Regularizer.ScaleShiftInvariant needs activations for which f(a x) = a f(x); {activation} in {architecture} is not one. "
                 + "Use Relu, LeakyRelu or Identity, or set allowApproximate to accept that the penalty is then only nearly invariant.";
 
     internal override string? Warning(IReadOnlyList<ParameterSlot> claimed, ParameterLayout layout)
