@@ -15,4 +15,8 @@ public sealed record EpochReport(
     double ValidationMetric,
     double LearningRate,
     double Seconds,
-    double RowsPerSecond);
+    double RowsPerSecond)
+{
+    /// <summary>Mean loss over the pre-training rows of the epoch, before λ; NaN without pre-training rows.</summary>
+    public double PretrainingLoss { get; init; } = double.NaN;
+}

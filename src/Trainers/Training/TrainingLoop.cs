@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;
@@ -20,7 +21,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         using DisposeScope outer = NewDisposeScope();
         using var noGrad = no_grad();
         using StepRule rule = settings.Optimizer.CreateRule(net.Parameters, settings.Threads);
-        IReadOnlyList<TrainingHook> hooks = RegularizerSet.CreateHooks(settings.Regularizers, net);
+        IReadOnlyList<TrainingHook> hooks = FineTuningHooks.Create(settings, net);
         try
         {
             var state = new FitState();
@@ -101,7 +102,10 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
             throw Diverged(epoch, trainingLoss, learningRate);
         (double validationLoss, double metric) = validator?.Measure() ?? (double.NaN, double.NaN);
         return new EpochReport(
-            epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds);
+            epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds)
+        {
+            PretrainingLoss = loss.TakePretrainingLoss(),
+        };
     }
 
     private TrainingOutcome Choose(FitState state, StopReason reason)
