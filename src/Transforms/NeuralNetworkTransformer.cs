@@ -36,6 +36,9 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     /// <summary>What happened while the net was fitted.</summary>
     public TrainingReport Report => Model.Network.Report;
 
+    /// <summary>What the classes are called, in the order of the outputs; null where the label had no values.</summary>
+    internal IReadOnlyList<string>? LabelTexts => _labels?.ToTexts();
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 

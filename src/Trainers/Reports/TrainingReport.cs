@@ -18,6 +18,12 @@ public sealed record TrainingReport
     /// <summary>Validation rows; 0 without validation.</summary>
     public required long ValidationRows { get; init; }
 
+    /// <summary>Pre-training rows that were trained on jointly; 0 without.</summary>
+    public long PretrainingRows { get; init; }
+
+    /// <summary>What was taken from the initial model; null without one.</summary>
+    public InitialWeightsReport? InitialWeights { get; init; }
+
     /// <summary>Rows left out because their label was missing.</summary>
     public required long SkippedRows { get; init; }
 
