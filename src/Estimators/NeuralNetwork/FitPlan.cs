@@ -44,7 +44,7 @@ internal sealed record FitPlan(
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records format their numbers with it
-            string text = string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
+            string text = string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping, o.InitialWeights,
                 o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
                 typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash);
             return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();

@@ -4,6 +4,7 @@ using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Regularization;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Training;
+using MLExtensions.Trainers.WeightFiles;
 using static TorchSharp.torch;
 
 namespace MLExtensions.Estimators.NeuralNetwork;
@@ -35,11 +36,14 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         using Loss loss = LossFactory.Create(options, plan, set.Target.Scale, device);
         using Net net = Net.Create(plan.Architecture, plan.InputWidth, plan.OutputWidth, device);
         net.Initialize(seed);
+        InitialWeightsReport? initialWeights = options.InitialWeights is { } file ? NetWeights.Load(file, net) : null;
+        if (initialWeights is not null)
+            info($"InitialWeights: {initialWeights}");
         using IRowFeed training = set.CreateTrainingFeed(device);
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
         return new FittedNetwork(plan.Task, plan.Architecture, plan.InputWidth, plan.OutputWidth, outcome.Parameters, outcome.Buffers,
-            ReportOf(outcome, plan, threads, net.Parameters.Layout, loss.MetricName))
+            ReportOf(outcome, plan, threads, net.Parameters.Layout, loss.MetricName) with { InitialWeights = initialWeights })
         {
             TargetMean = set.Target.Mean,
             TargetScale = set.Target.Scale,

@@ -39,6 +39,9 @@ public sealed record TrainingReport
     /// <summary>The validation metric's name, such as "Accuracy"; what <see cref="EpochReport.ValidationMetric"/> holds.</summary>
     public required string MetricName { get; init; }
 
+    /// <summary>What was taken from <c>InitialWeights</c>; null without such a file.</summary>
+    public InitialWeightsReport? InitialWeights { get; init; }
+
     /// <summary>Versions of what took part: MLExtensions, TorchSharp, .NET.</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }
 }
