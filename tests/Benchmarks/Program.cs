@@ -1,5 +1,6 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Regularization;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -14,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["wrs-grid"] = WrsGridBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
