@@ -34,6 +34,10 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     /// <summary>What happened while the net was fitted.</summary>
     public TrainingReport Report => Model.Network.Report;
 
+    internal ScoreColumnNames Names => _names;
+
+    internal LabelValues? Labels => _labels;
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 

@@ -14,4 +14,10 @@ internal enum RandomPurpose
 
     /// <summary>Which rows are set aside for validation.</summary>
     ValidationSplit = 4,
+
+    /// <summary>Where an attack starts.</summary>
+    AttackStart = 41,
+
+    /// <summary>Noise on features.</summary>
+    AttackNoise = 42,
 }
