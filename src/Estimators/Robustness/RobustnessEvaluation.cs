@@ -17,6 +17,8 @@ namespace MLExtensions.Estimators.Robustness;
 /// <param name="checkAlive">Throws when the work was cancelled.</param>
 internal sealed class RobustnessEvaluation(NetworkInPipeline target, RobustnessOptions options, Device device, Action checkAlive)
 {
+    private const int NumbersPerBatch = 1 << 22;
+
     private readonly FittedNetwork _network = target.Network.Model.Network;
 
     /// <summary>Evaluates raw rows, which have passed none of the stages.</summary>
@@ -35,7 +37,7 @@ internal sealed class RobustnessEvaluation(NetworkInPipeline target, RobustnessO
         using IDisposable threads = TorchThreads.Use(options.Threads.Count ?? TorchThreads.Choose(WorkPerBatch(), Environment.ProcessorCount));
         using IDisposable allocator = Allocator.KeepMemory();
         using DisposeScope scope = NewDisposeScope();
-        using Net net = Net.Create(_network.Architecture, _network.InputWidth, _network.OutputWidth, device);
+        using Net net = Net.Create(_network.Architecture, _network.Input, _network.OutputWidth, device);
         net.Parameters.Set(_network.Parameters, _network.Buffers);
         using var space = new AttackSpace(scale, lower, upper, device);
         using var tally = new RobustnessTally(net, _network.Task, space, options.Attacks, options.Epsilons, options.Seed, checkAlive);
@@ -43,8 +45,9 @@ internal sealed class RobustnessEvaluation(NetworkInPipeline target, RobustnessO
         if (tally.Rows == 0)
             throw new InvalidOperationException(
                 $"The data have no row with a label in column '{columns.Label.Name}'{(skipped > 0 ? $" ({skipped} rows without one)" : "")}; at least 1 is needed.");
-        double? bound = InputGradientBound.Log(_network, scale) is { } log ? Math.Exp(log) * InputGradientBound.OfLoss(_network.Task) : null;
-        return tally.Metrics([.. sources.Select(source => source.Column)], skipped, bound);
+        double log = InputGradientBound.Log(_network.Architecture, net.Parameters.Layout, _network.Parameters, _network.Buffers, scale);
+        double lossBound = _network.Task == NetTask.Multiclass ? Math.Sqrt(2) : 1; // of the cross-entropy's gradient by the outputs
+        return tally.Metrics([.. sources.Select(source => source.Column)], skipped, double.IsPositiveInfinity(log) ? null : Math.Exp(log) * lossBound);
     }
 
     private double WorkPerBatch() => 4.0 * _network.Parameters.Length * options.BatchSize;
@@ -63,38 +66,40 @@ internal sealed class RobustnessEvaluation(NetworkInPipeline target, RobustnessO
         return columns;
     }
 
+    private Standardization? Standardization(float[] mean) => _network.FeatureFactor.Length == 0 ? null : new Standardization(mean, _network.FeatureFactor)
+    {
+        Picture = mean.Length == _network.InputWidth ? null : _network.Input,
+    };
+
     // The net may standardise its features inside.
     private FeatureSource Features()
     {
-        int width = _network.InputWidth;
-        var factor = new double[width];
-        var offset = new double[width];
-        for (int i = 0; i < width; i++)
-        {
-            factor[i] = _network.FeatureFactor.Length > 0 ? _network.FeatureFactor[i] : 1;
-            offset[i] = _network.FeatureMean.Length > 0 ? -_network.FeatureMean[i] * factor[i] : 0;
-        }
-
-        return new FeatureSource(target.Network.FeatureColumnName, 0, factor, offset);
+        var offset = new float[_network.InputWidth];
+        var factor = new float[_network.InputWidth];
+        Array.Fill(factor, 1);
+        Standardization(_network.FeatureMean)?.ApplyTo(offset.AsSpan());
+        Standardization(new float[_network.FeatureMean.Length])?.ApplyTo(factor.AsSpan());
+        return new FeatureSource(target.Network.FeatureColumnName, 0, Array.ConvertAll(factor, value => (double)value), Array.ConvertAll(offset, value => (double)value));
     }
 
     private (float[] Scale, float[]? Lower, float[]? Upper) UnitsOf(IReadOnlyList<FeatureSource> sources)
     {
         var scale = new float[_network.InputWidth];
-        float[]? lower = options.LowerBound is null ? null : new float[scale.Length];
-        float[]? upper = options.UpperBound is null ? null : new float[scale.Length];
+        var lower = new float[scale.Length];
+        var upper = new float[scale.Length];
         foreach (FeatureSource source in sources)
             for (int i = 0; i < source.Factor.Length; i++)
             {
                 double factor = source.Factor[i];
                 scale[source.Start + i] = (float)Math.Abs(factor);
-                if (options.LowerBound is { } least)
-                    (factor < 0 ? upper : lower)?.SetValue((float)(factor * least + source.Offset[i]), source.Start + i);
-                if (options.UpperBound is { } most)
-                    (factor < 0 ? lower : upper)?.SetValue((float)(factor * most + source.Offset[i]), source.Start + i);
+                if (factor == 0)
+                    continue; // a constant feature, which nothing moves
+                float least = (float)(factor * (options.LowerBound ?? double.NegativeInfinity) + source.Offset[i]);
+                float most = (float)(factor * (options.UpperBound ?? double.PositiveInfinity) + source.Offset[i]);
+                (lower[source.Start + i], upper[source.Start + i]) = factor < 0 ? (most, least) : (least, most);
             }
 
-        return (scale, lower, upper);
+        return options.LowerBound is null && options.UpperBound is null ? (scale, null, null) : (scale, lower, upper);
     }
 
     private long Read(IDataView data, TrainingColumns columns, RobustnessTally tally)
@@ -103,14 +108,15 @@ internal sealed class RobustnessEvaluation(NetworkInPipeline target, RobustnessO
         long? all = data.GetRowCount();
         if (options.MaxRows is { } most)
             all = Math.Min(all ?? most, most);
-        Standardization? standardization = _network.FeatureFactor.Length > 0 ? new Standardization(_network.FeatureMean, _network.FeatureFactor) : null;
-        var features = new float[options.BatchSize * columns.Width];
-        var targets = new float[options.BatchSize];
+        Standardization? standardization = Standardization(_network.FeatureMean);
+        int batchSize = Math.Min(options.BatchSize, Math.Max(1, NumbersPerBatch / columns.Width));
+        var features = new float[batchSize * columns.Width];
+        var targets = new float[batchSize];
         using var reader = new RowReader(data, columns, "data");
         while (true)
         {
             int rows = 0;
-            int wanted = (int)Math.Min(options.BatchSize, (options.MaxRows ?? long.MaxValue) - tally.Rows);
+            int wanted = (int)Math.Min(batchSize, (options.MaxRows ?? long.MaxValue) - tally.Rows);
             for (; rows < wanted; rows++)
             {
                 Span<float> row = features.AsSpan(rows * columns.Width, columns.Width);

@@ -39,7 +39,7 @@ public sealed class RobustnessOptions
     /// <value>The default value is <see langword="null"/>: all.</value>
     public int? MaxRows { get; set; }
 
-    /// <summary>Rows that are attacked at once, at least 1. It decides memory and speed, and the result only by rounding.</summary>
+    /// <summary>Rows that are attacked at once, at least 1; fewer where rows are very wide. It decides memory and speed, and the result only by rounding.</summary>
     /// <value>The default value is 500.</value>
     public int BatchSize { get; set; } = 500;
 

@@ -73,13 +73,18 @@ internal sealed class LinearLayer : IDisposable
     }
 
     /// <summary>[batch, in] to [batch, out], whatever training pass is under way.</summary>
-    public Tensor Evaluate(Tensor x) => nn.functional.linear(x, _weight, _bias);
+    public Tensor Evaluate(Tensor x)
+    {
+        using Tensor? standardized = _standardizer?.Standardize(training: false);
+        return nn.functional.linear(x, standardized ?? _weight, _bias);
+    }
 
     /// <summary>Gradient by the input alone; disposes <paramref name="outputGradient"/>.</summary>
     public Tensor InputGradient(Tensor outputGradient)
     {
+        using Tensor? standardized = _standardizer?.Standardize(training: false);
         using (outputGradient)
-            return outputGradient.mm(_weight); // [batch, in]
+            return outputGradient.mm(standardized ?? _weight); // [batch, in]
     }
 
     /// <inheritdoc/>

@@ -11,8 +11,8 @@ internal sealed class AttackSpace : IDisposable
 {
     /// <summary>Makes the space.</summary>
     /// <param name="scale">Net's units per unit of the column, at least 0: [inputs]</param>
-    /// <param name="lower">Least value of each feature, in the net's units: [inputs]; null for no bound</param>
-    /// <param name="upper">Largest value: [inputs]; null for no bound</param>
+    /// <param name="lower">Least value of each feature, in the net's units: [inputs]; finite where the scale is 0; null for no bound</param>
+    /// <param name="upper">Largest value: [inputs]; finite where the scale is 0; null for no bound</param>
     /// <param name="device">Where the net is.</param>
     public AttackSpace(float[] scale, float[]? lower, float[]? upper, Device device)
     {
