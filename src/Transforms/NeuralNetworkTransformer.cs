@@ -40,6 +40,10 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     /// <summary>What the classes are called, in the order of the outputs; null where the label had no values.</summary>
     internal IReadOnlyList<string>? LabelTexts => _labels?.ToTexts();
 
+    internal ScoreColumnNames Names => _names;
+
+    internal LabelValues? Labels => _labels;
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 

@@ -23,4 +23,10 @@ internal enum RandomPurpose
 
     /// <summary>Which pre-training rows are selected or looked at.</summary>
     RowSelection = 22,
+
+    /// <summary>Where an attack starts.</summary>
+    AttackStart = 41,
+
+    /// <summary>Noise on features.</summary>
+    AttackNoise = 42,
 }
