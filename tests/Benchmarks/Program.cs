@@ -1,4 +1,5 @@
 using MLExtensions.Benchmarks;
+using MLExtensions.Benchmarks.Convolution;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -14,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["conv-training"] = ConvTrainingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

@@ -7,9 +7,10 @@ namespace MLExtensions.Estimators.Data;
 /// <summary>The columns that a fit reads, checked against the schema.</summary>
 internal sealed class TrainingColumns
 {
-    private TrainingColumns(NetTask task, DataViewSchema.Column features, DataViewSchema.Column label, DataViewSchema.Column? weight)
+    private TrainingColumns(NetTask task, DataViewSchema.Column features, InputShape input, DataViewSchema.Column label, DataViewSchema.Column? weight)
     {
         Task = task;
+        Input = input;
         Features = features;
         Label = label;
         Weight = weight;
@@ -28,6 +29,9 @@ internal sealed class TrainingColumns
     /// <summary>Features per row.</summary>
     public int Width { get; }
 
+    /// <summary>What a row of features is to the recipe in force.</summary>
+    public InputShape Input { get; }
+
     /// <summary>Classes of the label; 1 for regression.</summary>
     public int Classes { get; }
 
@@ -39,7 +43,7 @@ internal sealed class TrainingColumns
     public static TrainingColumns WithoutLabel(DataViewSchema schema, NetworkTrainerOptions options)
     {
         DataViewSchema.Column features = FindFeatures(schema, options);
-        return new TrainingColumns(NetTask.Regression, features, features, FindWeight(schema, options)) { IsLabelled = false };
+        return new TrainingColumns(NetTask.Regression, features, ShapeOf(features, options), features, FindWeight(schema, options)) { IsLabelled = false };
     }
 
     /// <summary>Finds and checks the columns.</summary>
@@ -50,7 +54,7 @@ internal sealed class TrainingColumns
         DataViewSchema.Column label = Find(schema, options.LabelColumnName, "Label");
         if (!LabelTypes.Fits(task, label.Type))
             throw Mismatch("Label", label.Name, LabelTypes.Expectation(task), label.Type.ToString());
-        return new TrainingColumns(task, features, label, FindWeight(schema, options));
+        return new TrainingColumns(task, features, ShapeOf(features, options), label, FindWeight(schema, options));
     }
 
     /// <summary>Checks that a validation set has the same columns.</summary>
@@ -86,6 +90,9 @@ internal sealed class TrainingColumns
             ? features
             : throw Mismatch("Feature", features.Name, LabelTypes.FeatureExpectation, features.Type.ToString());
     }
+
+    private static InputShape ShapeOf(DataViewSchema.Column features, NetworkTrainerOptions options) =>
+        FeatureShape.Of((VectorDataViewType)features.Type, features.Name, options);
 
     private static DataViewSchema.Column? FindWeight(DataViewSchema schema, NetworkTrainerOptions options)
     {

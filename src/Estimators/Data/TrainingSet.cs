@@ -23,6 +23,7 @@ internal sealed class TrainingSet
     private readonly CachePolicy _cache;
     private readonly RowTotals _training;
     private readonly RowTotals _validation;
+    private readonly ChannelStatistics? _channelStatistics;
     private readonly string _name;
     private readonly IncrementalHash? _hash;
     private RowTable? _trainingRows;
@@ -43,6 +44,7 @@ internal sealed class TrainingSet
         _training = new RowTotals(columns.Classes);
         _validation = new RowTotals(columns.Classes);
         Statistics = statistics ?? new FeatureStatistics(columns.Width);
+        _channelStatistics = options.ChannelStatistics;
         _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         _trainingRows = new RowTable(columns.Width);
         _validationRows = new RowTable(columns.Width);
@@ -65,6 +67,9 @@ internal sealed class TrainingSet
 
     /// <summary>What the features need; null for nothing.</summary>
     public Standardization? Standardization { get; private set; }
+
+    /// <summary>Which features are zero in every row.</summary>
+    public IReadOnlyList<bool> ZeroFeatures => Statistics.ZeroFeatures();
 
     /// <summary>Ranges, means and deviations of the features of all rows that were read.</summary>
     public FeatureStatistics Statistics { get; }
@@ -172,7 +177,8 @@ internal sealed class TrainingSet
         }
 
         TrainingSetCheck.Run(_columns, _training, SkippedRows);
-        Standardization = Statistics.Standardization();
+        Standardization = !_columns.Input.IsImage ? Statistics.Standardization()
+            : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
         if (_columns.Task == NetTask.Regression)
             Target = _training.Target;
         _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);

@@ -75,7 +75,7 @@ internal sealed class FineTuningPlan
     /// <summary>The parameters of the model: those of the net without the source's head.</summary>
     public float[] Kept(Net net, float[] parameters, int targetOutputs) => SourceOutputs == 0
         ? parameters
-        : HeadSplit.TargetOnly(net.Parameters.Layout, parameters, ParameterLayout.Of(net.Architecture, net.InputWidth, targetOutputs));
+        : HeadSplit.TargetOnly(net.Parameters.Layout, parameters, ParameterLayout.Of(net.Architecture, net.Input, targetOutputs));
 
     /// <summary>All that decides the result, as text.</summary>
     public string Fingerprint()

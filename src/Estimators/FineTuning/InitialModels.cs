@@ -30,5 +30,8 @@ internal static class InitialModels
 
     /// <summary>What the net does to features before its first layer; its weights are right for nothing else.</summary>
     public static Standardization? StandardizationOf(InitialNetwork initial) =>
-        initial.Network.FeatureMean.Length == 0 ? null : new Standardization(initial.Network.FeatureMean, initial.Network.FeatureFactor);
+        initial.Network.FeatureMean.Length == 0 ? null : new Standardization(initial.Network.FeatureMean, initial.Network.FeatureFactor)
+        {
+            Picture = initial.Network.Input.IsImage ? initial.Network.Input : null,
+        };
 }

@@ -18,7 +18,9 @@ namespace MLExtensions.Estimators.NeuralNetwork;
 /// <param name="device">Where to train.</param>
 /// <param name="checkAlive">Throws when the host was asked to stop.</param>
 /// <param name="info">Takes lines for the log.</param>
-internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, FineTuningPlan fineTuning, Device device, Action checkAlive, Action<string> info)
+/// <param name="warn">Takes warnings for the log.</param>
+internal sealed class NetworkFit(
+    NeuralNetworkOptions options, TrainingSet set, FineTuningPlan fineTuning, Device device, Action checkAlive, Action<string> info, Action<string> warn)
 {
     /// <summary>Trains with the given seed.</summary>
     public FittedNetwork Run(long seed)
@@ -32,12 +34,12 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
             checkpoint.CheckWritable();
         }
 
-        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.InputWidth} features, "
+        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.Input}, "
             + $"{plan.Epochs} epochs of {plan.BatchSize} rows a step, {threads} threads, seed {seed}{(set.IsStreamed ? ", rows read anew every epoch" : "")}");
         using IDisposable threadScope = TorchThreads.Use(threads);
         using IDisposable allocatorScope = Allocator.KeepMemory();
         using Loss loss = fineTuning.LossOf(LossFactory.Create(options, plan, set.Target.Scale, device), plan.OutputWidth, device);
-        using Net net = Net.Create(plan.Architecture, plan.InputWidth, plan.OutputWidth + fineTuning.SourceOutputs, device);
+        using Net net = Net.Create(plan.Architecture, plan.Input, plan.OutputWidth + fineTuning.SourceOutputs, device, options.Precision);
         net.Initialize(seed);
         InitialWeightsReport? initial = fineTuning.Start(net, HeadOf(plan));
         if (initial is not null)
@@ -45,15 +47,18 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         using IRowFeed training = fineTuning.Feed(set.CreateTrainingFeed(device), plan.BatchSize, device);
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
-        return new FittedNetwork(plan.Task, plan.Architecture, plan.InputWidth, plan.OutputWidth, fineTuning.Kept(net, outcome.Parameters, plan.OutputWidth), outcome.Buffers,
+        return new FittedNetwork(plan.Task, plan.Architecture, plan.Input, plan.OutputWidth, fineTuning.Kept(net, outcome.Parameters, plan.OutputWidth), outcome.Buffers,
             ReportOf(outcome, plan, threads, loss.MetricName, initial))
         {
             TargetMean = set.Target.Mean,
             TargetScale = set.Target.Scale,
             FeatureMean = set.Standardization?.Mean ?? [],
             FeatureFactor = set.Standardization?.Factor ?? [],
+            Precision = options.Precision,
         };
     }
+
+    private IReadOnlyList<Regularizer> Regularizers => RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer);
 
     private HeadOutputs HeadOf(FitPlan plan) => new(plan.Task, plan.OutputWidth, LabelValues.Of(set.Columns.Label)?.ToTexts())
     {
@@ -70,7 +75,7 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Schedule = options.LearningRateSchedule,
         Seed = plan.Seed,
         Threads = threads,
-        Regularizers = RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer),
+        Regularizers = Regularizers,
         HeadRate = fineTuning.HeadRate,
         TargetOutputs = fineTuning.SourceOutputs > 0 ? plan.OutputWidth : null,
         GradientClipping = options.GradientClipping,
@@ -79,6 +84,9 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Progress = options.Progress,
         CancellationToken = options.CancellationToken,
         CheckAlive = checkAlive,
+        Telemetry = options.Telemetry,
+        ZeroFeatures = set.ZeroFeatures,
+        Warn = warn,
         KeepBestOnCancel = options.OnCancellation == CancellationBehavior.KeepBest,
         EpochDone = epoch => info(FormattableString.Invariant(
             $"Epoch {epoch.Epoch}/{plan.Epochs}: training loss {epoch.TrainingLoss:f4}, validation loss {epoch.ValidationLoss:f4}, metric {epoch.ValidationMetric:f4}, {epoch.RowsPerSecond:f0} rows/s")),
@@ -96,7 +104,9 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Device = plan.Device,
         Threads = threads,
         Architecture = plan.Architecture.ToString(),
-        Parameters = ParameterLayout.Of(plan.Architecture, plan.InputWidth, plan.OutputWidth).ParameterCount,
+        Optimizer = InvariantText.Of(options.EffectiveOptimizer.ToString),
+        Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. Regularizers.Select(regularizer => regularizer.ToString())]),
+        Parameters = ParameterLayout.Of(plan.Architecture, plan.Input, plan.OutputWidth).ParameterCount,
         PretrainingRows = fineTuning.PretrainingRows,
         InitialWeights = initial,
         MetricName = metricName,

@@ -85,7 +85,7 @@ public sealed class NeuralNetworkTrainer : ITrainerEstimator<NeuralNetworkTransf
         if (set.SkippedRows > 0)
             log.Warning($"{set.SkippedRows} rows were skipped: their label in column '{options.LabelColumnName}' is missing.");
         var fineTuning = FineTuningPlan.Of(options, set, seed, CheckAlive);
-        FittedNetwork network = new NetworkFit(options, set, fineTuning, device, CheckAlive, log.Info).Run(seed);
+        FittedNetwork network = new NetworkFit(options, set, fineTuning, device, CheckAlive, log.Info, log.Warning).Run(seed);
         return new NeuralNetworkTransformer(_environment, network, NamesOf(options), labels);
     }
 

@@ -10,7 +10,7 @@ internal static class FineTuningHooks
     public static IReadOnlyList<TrainingHook> Create(LoopSettings settings, Net net)
     {
         IReadOnlyList<TrainingHook> hooks = RegularizerSet.CreateHooks(
-            settings.Regularizers, net, settings.TargetOutputs is { } outputs ? HeadSplit.Slots(net.Parameters.Layout, outputs) : null);
+            settings.Regularizers, net, settings.TargetOutputs is { } outputs ? HeadSplit.Slots(net.Parameters.Layout, outputs) : null, settings.Warn);
         return settings.HeadRate == 1 ? hooks : [new HeadRateHook(net.Parameters, settings.HeadRate), .. hooks];
     }
 }
