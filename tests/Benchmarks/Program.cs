@@ -14,6 +14,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["joint-step"] = JointStepBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,

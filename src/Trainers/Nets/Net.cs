@@ -33,6 +33,9 @@ internal abstract class Net : IDisposable
     /// <summary>What is trained.</summary>
     public FlatParameters Parameters { get; }
 
+    /// <summary>Whether the running statistics come from an earlier fit, so that whoever rescales weights must take them along.</summary>
+    public bool HasFittedStatistics { get; set; }
+
     /// <summary>Floating-point operations of a forward and backward pass, per row.</summary>
     public virtual double WorkPerRow => 6.0 * Parameters.Layout.WeightCount;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;
@@ -23,7 +24,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         using DisposeScope outer = NewDisposeScope();
         using var noGrad = no_grad();
         using StepRule rule = settings.Optimizer.CreateRule(net.Parameters, settings.Threads);
-        IReadOnlyList<TrainingHook> hooks = RegularizerSet.CreateHooks(settings.Regularizers, net, settings.Warn);
+        IReadOnlyList<TrainingHook> hooks = FineTuningHooks.Create(settings, net);
         try
         {
             var state = new FitState();
@@ -118,7 +119,10 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         EpochTelemetry? telemetry = first is null ? null : _telemetry?.Measure(_epochStart, learningRate, first);
         return new EpochReport(
             epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds)
-        { Telemetry = telemetry };
+        {
+            PretrainingLoss = loss.TakePretrainingLoss(),
+            Telemetry = telemetry,
+        };
     }
 
     private TrainingOutcome Choose(FitState state, StopReason reason)
