@@ -14,4 +14,13 @@ internal enum RandomPurpose
 
     /// <summary>Which rows are set aside for validation.</summary>
     ValidationSplit = 4,
+
+    /// <summary>Nested nets: the noise of weights in a training pass.</summary>
+    WeightNoise = 40,
+
+    /// <summary>Nested nets: the widths of layers in a training pass.</summary>
+    NestedMasks = 41,
+
+    /// <summary>Nested nets: the drawn weights of a view.</summary>
+    WeightSamples = 42,
 }
