@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Scoring;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.ModelFile;
 using MLExtensions.Transforms.Rows;
@@ -10,7 +11,8 @@ using MLExtensions.Transforms.Scoring;
 namespace MLExtensions;
 
 /// <summary>
-/// A fitted neural net as a stage of a pipeline: adds ML.NET's score columns. Immutable and thread-safe; scores in managed code, without libtorch.
+/// A fitted neural net as a stage of a pipeline: adds ML.NET's score columns. Immutable and thread-safe. Multi-layer perceptrons are scored in
+/// managed code, without libtorch; convolutional nets in torch.
 /// A feature that is NaN gives scores that are NaN.
 /// </summary>
 public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetworkModel>, IDisposable
@@ -63,10 +65,8 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
         return new ScoringView(input, _scoring, GetOutputSchema(input.Schema));
     }
 
-    /// <summary>Does nothing: the model holds managed memory only, so other users of it are never disturbed.</summary>
-    public void Dispose()
-    {
-    }
+    /// <summary>Lets go of native memory, which only convolutional nets have. Other users of the model are not disturbed: the managed weights stay, and scoring goes on from them.</summary>
+    public void Dispose() => (Model.Network.Scorer as ConvScorer)?.Release();
 
     private protected override IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scoring);
 

@@ -1,4 +1,5 @@
 using MLExtensions.Benchmarks;
+using MLExtensions.Benchmarks.Convolution;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -13,6 +14,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["conv-training"] = ConvTrainingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

@@ -7,9 +7,10 @@ namespace MLExtensions.Estimators.Data;
 /// <summary>The columns that a fit reads, checked against the schema.</summary>
 internal sealed class TrainingColumns
 {
-    private TrainingColumns(NetTask task, DataViewSchema.Column features, DataViewSchema.Column label, DataViewSchema.Column? weight)
+    private TrainingColumns(NetTask task, DataViewSchema.Column features, InputShape input, DataViewSchema.Column label, DataViewSchema.Column? weight)
     {
         Task = task;
+        Input = input;
         Features = features;
         Label = label;
         Weight = weight;
@@ -27,6 +28,9 @@ internal sealed class TrainingColumns
 
     /// <summary>Features per row.</summary>
     public int Width { get; }
+
+    /// <summary>What a row of features is to the recipe in force.</summary>
+    public InputShape Input { get; }
 
     /// <summary>Classes of the label; 1 for regression.</summary>
     public int Classes { get; }
@@ -49,7 +53,7 @@ internal sealed class TrainingColumns
                 throw Mismatch("Weight", name, LabelTypes.WeightExpectation, weight.Value.Type.ToString());
         }
 
-        return new TrainingColumns(task, features, label, weight);
+        return new TrainingColumns(task, features, FeatureShape.Of(vector, features.Name, options), label, weight);
     }
 
     /// <summary>Checks that a validation set has the same columns.</summary>

@@ -24,6 +24,7 @@ internal sealed class TrainingSet
     private readonly RowTotals _training;
     private readonly RowTotals _validation;
     private readonly FeatureStatistics _statistics;
+    private readonly ChannelStatistics? _channelStatistics;
     private readonly IncrementalHash? _hash;
     private RowTable? _trainingRows;
     private RowTable? _validationRows;
@@ -41,6 +42,7 @@ internal sealed class TrainingSet
         _training = new RowTotals(columns.Classes);
         _validation = new RowTotals(columns.Classes);
         _statistics = new FeatureStatistics(columns.Width);
+        _channelStatistics = options.ChannelStatistics;
         _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         _trainingRows = new RowTable(columns.Width);
         _validationRows = new RowTable(columns.Width);
@@ -63,6 +65,9 @@ internal sealed class TrainingSet
 
     /// <summary>What the features need; null for nothing.</summary>
     public Standardization? Standardization { get; private set; }
+
+    /// <summary>Which features are zero in every row.</summary>
+    public IReadOnlyList<bool> ZeroFeatures => _statistics.ZeroFeatures();
 
     /// <summary>Regression: mean and deviation of the label.</summary>
     public (float Mean, float Scale) Target { get; private set; } = (0, 1);
@@ -161,7 +166,8 @@ internal sealed class TrainingSet
         }
 
         TrainingSetCheck.Run(_columns, _training, SkippedRows);
-        Standardization = _statistics.Standardization();
+        Standardization = !_columns.Input.IsImage ? _statistics.Standardization()
+            : _channelStatistics?.ToStandardization(_columns.Input) ?? _statistics.OfChannels(_columns.Input);
         if (_columns.Task == NetTask.Regression)
             Target = _training.Target;
         _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);

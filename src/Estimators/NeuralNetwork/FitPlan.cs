@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MLExtensions.Estimators.Data;
@@ -10,7 +9,7 @@ namespace MLExtensions.Estimators.NeuralNetwork;
 internal sealed record FitPlan(
     NetTask Task,
     Architecture Architecture,
-    int InputWidth,
+    InputShape Input,
     int OutputWidth,
     int Epochs,
     int BatchSize,
@@ -26,8 +25,8 @@ internal sealed record FitPlan(
         int epochs = options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize);
         return new FitPlan(
             set.Columns.Task,
-            options.Architecture ?? AutomaticSettings.Architecture,
-            set.Columns.Width,
+            options.Architecture ?? AutomaticSettings.Architecture(set.Columns.Input),
+            set.Columns.Input,
             AutomaticSettings.OutputWidth(set.Columns.Task, set.Columns.Classes),
             epochs,
             batchSize,
@@ -40,18 +39,9 @@ internal sealed record FitPlan(
     /// <summary>Identifies a fit by all that decides its result, for the name of its checkpoint.</summary>
     public string Fingerprint(NeuralNetworkOptions o, int threads, string dataHash)
     {
-        CultureInfo culture = CultureInfo.CurrentCulture;
-        try
-        {
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records format their numbers with it
-            string text = string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
-                o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Cache, o.Cache?.BufferRows, threads,
-                typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash);
-            return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
+        string text = InvariantText.Of(() => string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping,
+            o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Precision, o.ChannelStatistics, o.Cache, o.Cache?.BufferRows, threads,
+            typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash));
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
     }
 }

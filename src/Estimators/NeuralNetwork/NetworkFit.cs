@@ -14,7 +14,8 @@ namespace MLExtensions.Estimators.NeuralNetwork;
 /// <param name="device">Where to train.</param>
 /// <param name="checkAlive">Throws when the host was asked to stop.</param>
 /// <param name="info">Takes lines for the log.</param>
-internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, Device device, Action checkAlive, Action<string> info)
+/// <param name="warn">Takes warnings for the log.</param>
+internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, Device device, Action checkAlive, Action<string> info, Action<string> warn)
 {
     /// <summary>Trains with the given seed.</summary>
     public FittedNetwork Run(long seed)
@@ -28,25 +29,28 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
             checkpoint.CheckWritable();
         }
 
-        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.InputWidth} features, "
+        info($"Training {plan.Architecture} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {plan.Input}, "
             + $"{plan.Epochs} epochs of {plan.BatchSize} rows a step, {threads} threads, seed {seed}{(set.IsStreamed ? ", rows read anew every epoch" : "")}");
         using IDisposable threadScope = TorchThreads.Use(threads);
         using IDisposable allocatorScope = Allocator.KeepMemory();
         using Loss loss = LossFactory.Create(options, plan, set.Target.Scale, device);
-        using Net net = Net.Create(plan.Architecture, plan.InputWidth, plan.OutputWidth, device);
+        using Net net = Net.Create(plan.Architecture, plan.Input, plan.OutputWidth, device, options.Precision);
         net.Initialize(seed);
         using IRowFeed training = set.CreateTrainingFeed(device);
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
-        return new FittedNetwork(plan.Task, plan.Architecture, plan.InputWidth, plan.OutputWidth, outcome.Parameters, outcome.Buffers,
+        return new FittedNetwork(plan.Task, plan.Architecture, plan.Input, plan.OutputWidth, outcome.Parameters, outcome.Buffers,
             ReportOf(outcome, plan, threads, net.Parameters.Layout, loss.MetricName))
         {
             TargetMean = set.Target.Mean,
             TargetScale = set.Target.Scale,
             FeatureMean = set.Standardization?.Mean ?? [],
             FeatureFactor = set.Standardization?.Factor ?? [],
+            Precision = options.Precision,
         };
     }
+
+    private IReadOnlyList<Regularizer> Regularizers => RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer);
 
     private LoopSettings Settings(FitPlan plan, int threads, CheckpointFile? checkpoint) => new()
     {
@@ -57,13 +61,16 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Schedule = options.LearningRateSchedule,
         Seed = plan.Seed,
         Threads = threads,
-        Regularizers = RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer),
+        Regularizers = Regularizers,
         GradientClipping = options.GradientClipping,
         Patience = set.ValidationRows > 0 && plan.Patience > 0 ? plan.Patience : null,
         Checkpoint = checkpoint,
         Progress = options.Progress,
         CancellationToken = options.CancellationToken,
         CheckAlive = checkAlive,
+        Telemetry = options.Telemetry,
+        ZeroFeatures = set.ZeroFeatures,
+        Warn = warn,
         KeepBestOnCancel = options.OnCancellation == CancellationBehavior.KeepBest,
         EpochDone = epoch => info(FormattableString.Invariant(
             $"Epoch {epoch.Epoch}/{plan.Epochs}: training loss {epoch.TrainingLoss:f4}, validation loss {epoch.ValidationLoss:f4}, metric {epoch.ValidationMetric:f4}, {epoch.RowsPerSecond:f0} rows/s")),
@@ -81,6 +88,8 @@ internal sealed class NetworkFit(NeuralNetworkOptions options, TrainingSet set, 
         Device = plan.Device,
         Threads = threads,
         Architecture = plan.Architecture.ToString(),
+        Optimizer = InvariantText.Of(options.EffectiveOptimizer.ToString),
+        Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. Regularizers.Select(regularizer => regularizer.ToString())]),
         Parameters = layout.ParameterCount,
         MetricName = metricName,
         Versions = new Dictionary<string, string>

@@ -83,7 +83,7 @@ public sealed class NeuralNetworkTrainer : ITrainerEstimator<NeuralNetworkTransf
             trainingSet, columns, options, options.ClassWeights, ClassNames.Of(_task, columns.Classes, labels), seed, CheckAlive, fingerprint: options.CheckpointFolder is not null);
         if (set.SkippedRows > 0)
             log.Warning($"{set.SkippedRows} rows were skipped: their label in column '{options.LabelColumnName}' is missing.");
-        FittedNetwork network = new NetworkFit(options, set, device, CheckAlive, log.Info).Run(seed);
+        FittedNetwork network = new NetworkFit(options, set, device, CheckAlive, log.Info, log.Warning).Run(seed);
         return new NeuralNetworkTransformer(_environment, network, NamesOf(options), labels);
     }
 

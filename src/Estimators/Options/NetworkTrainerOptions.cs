@@ -38,8 +38,26 @@ public abstract class NetworkTrainerOptions
     public string ProbabilityColumnName { get; set; } = "Probability";
 
     /// <summary>The recipe of the net.</summary>
-    /// <value>The default value is <see langword="null"/>: a multi-layer perceptron with 256 and 128 units, batch normalisation and dropout 0.1.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: for pictures, by their smaller side, <see cref="MLExtensions.Architecture.ConvNet"/> below 32 pixels,
+    /// <see cref="MLExtensions.Architecture.CifarResNet"/> below 64 and <see cref="MLExtensions.Architecture.ResNet"/> from there on; for other features a multi-layer perceptron
+    /// with 256 and 128 units, batch normalisation and dropout 0.1.
+    /// </value>
     public Architecture? Architecture { get; set; }
+
+    /// <summary>What a row of features is. Only to be given where the column's type does not say it: 784 or 3,072 numbers without dimensions that are pictures.</summary>
+    /// <value>
+    /// The default value is <see langword="null"/>: a picture where the column has three dimensions, as <c>ExtractPixels</c> makes it, planar or interleaved; else a plain vector.
+    /// </value>
+    public InputShape? InputShape { get; set; }
+
+    /// <summary>Mean and deviation of the pixels of each channel, which pictures are standardised with, in training and inside the fitted model.</summary>
+    /// <value>The default value is <see langword="null"/>: those of the training rows.</value>
+    public ChannelStatistics? ChannelStatistics { get; set; }
+
+    /// <summary>The type of numbers in which the net trains and scores. <see cref="MLExtensions.Precision.BFloat16"/> is for convolutional recipes.</summary>
+    /// <value>The default value is <see cref="MLExtensions.Precision.Float32"/>.</value>
+    public Precision Precision { get; set; } = Precision.Float32;
 
     /// <summary>Passes over the training rows, at least 1.</summary>
     /// <value>The default value is <see langword="null"/>: as many as 4,000 steps need, between 10 and 100.</value>
@@ -67,6 +85,10 @@ public abstract class NetworkTrainerOptions
     /// <summary>Regularisers; they combine, and each weight has one owner.</summary>
     /// <value>The default value is empty.</value>
     public IReadOnlyList<Regularizer> Regularization { get; set; } = [];
+
+    /// <summary>Whether the <see cref="TrainingReport"/> tells, for every epoch, of weight norms, turning angles and input gradients (<see cref="EpochReport.Telemetry"/>). Does not change the fit.</summary>
+    /// <value>The default value is <see langword="true"/>: a few passes over the weights per epoch.</value>
+    public bool Telemetry { get; set; } = true;
 
     /// <summary>The largest norm of the whole gradient, above 0; a longer gradient is shortened to it.</summary>
     /// <value>The default value is <see langword="null"/>: no limit.</value>

@@ -30,6 +30,9 @@ internal abstract class Loss : IDisposable
     /// <summary>Turns the mean of <see cref="MetricPerRow"/> into the metric.</summary>
     public virtual double Metric(double mean) => mean;
 
+    /// <summary>The largest norm that the gradient of a row's loss by its outputs can have, at weight 1; infinite where it grows without end.</summary>
+    public virtual double LargestOutputGradient => double.PositiveInfinity;
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

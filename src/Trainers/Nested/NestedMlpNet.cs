@@ -108,6 +108,21 @@ internal sealed class NestedMlpNet : Net
             next = _hidden[i].Backward(next!, inputGradient: i > 0);
     }
 
+    /// <inheritdoc/>
+    public override double WorkPerRow => 2 * base.WorkPerRow;
+
+    /// <inheritdoc/>
+    public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = features.detach().requires_grad_();
+        Tensor outputs;
+        using (enable_grad())
+            outputs = Forward(x, training: false);
+        Tensor gradient = outputGradient(outputs.detach());
+        return autograd.grad([outputs], [x], [gradient])[0].MoveToOuterDisposeScope();
+    }
+
     /// <summary>Means and variances of the products before every normalisation at a width, over some training rows.</summary>
     /// <param name="features">[rows, inputs]</param>
     /// <param name="step">The width in steps.</param>

@@ -33,6 +33,12 @@ public sealed record TrainingReport
     /// <summary>The recipe, as text.</summary>
     public required string Architecture { get; init; }
 
+    /// <summary>The optimiser with its settings, as text; empty in models saved before there was this.</summary>
+    public string Optimizer { get; init; } = "";
+
+    /// <summary>The regularisers with their settings, as texts, those that came with the optimiser or with another regulariser included.</summary>
+    public IReadOnlyList<string> Regularization { get; init; } = [];
+
     /// <summary>Number of trained parameters.</summary>
     public required long Parameters { get; init; }
 

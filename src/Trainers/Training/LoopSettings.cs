@@ -39,6 +39,15 @@ internal sealed record LoopSettings
     /// <summary>On cancellation: keep the best weights so far instead of throwing.</summary>
     public bool KeepBestOnCancel { get; init; }
 
+    /// <summary>Whether every epoch's report tells of norms, angles and input gradients.</summary>
+    public bool Telemetry { get; init; }
+
+    /// <summary>Which features are zero in every row, as the net sees them; empty where that is not known.</summary>
+    public IReadOnlyList<bool> ZeroFeatures { get; init; } = [];
+
+    /// <summary>Takes what a user should know, for a log.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
     /// <summary>Called at the end of every epoch, for a log.</summary>
     public Action<EpochReport> EpochDone { get; init; } = static _ => { };
 }

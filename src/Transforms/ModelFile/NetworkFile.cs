@@ -69,19 +69,20 @@ internal static class NetworkFile
     private static NeuralNetworkTransformer Assemble(IHostEnvironment environment, NetworkHeader header, ChecksumReader input)
     {
         ParameterLayout layout = LayoutOf(header);
-        long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.InputWidth : 0));
+        long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.Input.Statistics : 0));
         if (input.Left != expected)
             throw Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
         float[] parameters = input.ReadNumbers(layout.ParameterCount);
         float[] buffers = input.ReadNumbers(layout.BufferCount);
-        float[] mean = input.ReadNumbers(header.Standardized ? header.InputWidth : 0);
-        float[] factor = input.ReadNumbers(header.Standardized ? header.InputWidth : 0);
-        var network = new FittedNetwork(header.Task, header.Architecture, header.InputWidth, header.OutputWidth, parameters, buffers, header.Report)
+        float[] mean = input.ReadNumbers(header.Standardized ? header.Input.Statistics : 0);
+        float[] factor = input.ReadNumbers(header.Standardized ? header.Input.Statistics : 0);
+        var network = new FittedNetwork(header.Task, header.Architecture, header.Input, header.OutputWidth, parameters, buffers, header.Report)
         {
             TargetMean = header.TargetMean,
             TargetScale = header.TargetScale,
             FeatureMean = mean,
             FeatureFactor = factor,
+            Precision = header.Precision,
         };
         return new NeuralNetworkTransformer(environment, network, header.Columns, LabelsOf(header));
     }
@@ -92,6 +93,8 @@ internal static class NetworkFile
         Architecture = network.Architecture,
         InputWidth = network.InputWidth,
         OutputWidth = network.OutputWidth,
+        Picture = network.Input.IsImage ? network.Input : null,
+        Precision = network.Precision,
         Columns = columns,
         TargetMean = network.TargetMean,
         TargetScale = network.TargetScale,
@@ -121,11 +124,15 @@ internal static class NetworkFile
             throw Damaged(string.Join(" ", faults).TrimEnd('.'));
         try
         {
-            return ParameterLayout.Of(header.Architecture, header.InputWidth, header.OutputWidth);
+            return ParameterLayout.Of(header.Architecture, header.Input, header.OutputWidth);
         }
         catch (OverflowException)
         {
             throw Damaged("its recipe has too many parameters");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Damaged("its recipe does not go with its pictures: " + e.Message.TrimEnd('.'));
         }
     }
 

@@ -11,13 +11,14 @@ namespace MLExtensions.Trainers.Tests.Regularization;
 internal sealed class HookBench : IDisposable
 {
     private readonly DisposeScope _scope;
-    private readonly IDisposable _noGrad = no_grad();
+    private readonly IDisposable _noGrad;
     private readonly Device _device;
     private readonly int _inputs;
 
     public HookBench(Architecture recipe, Regularizer regularizer, string device = "cpu", int inputs = 4, Optimizer? optimizer = null)
     {
         _device = TestDevices.Get(device);
+        _noGrad = no_grad();
         _scope = NewDisposeScope();
         _inputs = inputs;
         Net = Net.Create(recipe, inputs, 3, _device);
@@ -54,8 +55,10 @@ internal sealed class HookBench : IDisposable
 
     public void Step(double learningRate, long step)
     {
+        var context = new StepContext(Fit, new Batch(Features, Features, null), Features, learningRate, step);
+        Hook.AfterGradient(context);
         Rule.Step(learningRate);
-        Hook.AfterStep(new StepContext(Fit, new Batch(Features, Features, null), Features, learningRate, step));
+        Hook.AfterStep(context);
     }
 
     public void Dispose()

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace MLExtensions.Trainers.Tests;
+
+/// <summary>The golden data of torchvision's nets, in shared/data/torchvision beside the checkout or in MLEXTENSIONS_DATA.</summary>
+internal static class GoldenFolder
+{
+    /// <summary>The folder of a case; the test is skipped where the data are absent.</summary>
+    public static string Case(string name)
+    {
+        string? data = Environment.GetEnvironmentVariable("MLEXTENSIONS_DATA");
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); data is null && folder is not null; folder = folder.Parent)
+            if (Path.Combine(folder.FullName, "shared", "data") is var candidate && Directory.Exists(candidate))
+                data = candidate;
+        string path = Path.Combine(data ?? "", "torchvision", name);
+        if (!Directory.Exists(path))
+            Assert.Skip($"The golden data of torchvision's nets are not here: no folder shared/data/torchvision/{name} above {AppContext.BaseDirectory}.");
+        return path;
+    }
+
+    /// <summary>The lines of a CSV file as columns by name.</summary>
+    public static IReadOnlyList<Dictionary<string, string>> Csv(string path)
+    {
+        string[] lines = File.ReadAllLines(path);
+        string[] names = lines[0].Split(',');
+        return [.. lines.Skip(1).Select(line => names.Zip(line.Split(',')).ToDictionary(pair => pair.First, pair => pair.Second))];
+    }
+
+    public static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>The float64 numbers of an npy file.</summary>
+    public static double[] Npy(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = 10 + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8));
+        var values = new double[(bytes.Length - start) / 8];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(start + (8 * i)));
+        return values;
+    }
+}
