@@ -41,6 +41,10 @@ internal sealed record FittedNetwork(
 
     private IRowScorer? _scorer;
 
+    /// <summary>Makes a scorer that gives what the output layer sees: the last hidden layer's activations, or the vector after a convolutional body.</summary>
+    /// <exception cref="InvalidOperationException">A linear model has no hidden layer.</exception>
+    public IRowScorer CreateEmbedder() => Architecture is ConvArchitecture ? new ConvScorer(this, head: false) : ManagedMlp.Create(this, head: false);
+
     /// <summary>The scorer, made at first use and shared by all threads.</summary>
     public IRowScorer Scorer => _scorer ??= Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
 }

@@ -35,15 +35,10 @@ internal sealed class LinearLayer : IDisposable
     public Tensor Forward(Tensor x, bool training)
     {
         _input = training ? x : null;
-        if (_standardizer is null)
-            return nn.functional.linear(x, _weight, _bias);
-        Tensor standardized = _standardizer.Standardize(training);
-        Tensor result = nn.functional.linear(x, standardized, _bias);
-        if (training)
-            _used = standardized;
-        else
-            standardized.Dispose();
-        return result;
+        if (!training)
+            return Evaluate(x);
+        _used = _standardizer?.Standardize(training: true);
+        return nn.functional.linear(x, _used ?? _weight, _bias);
     }
 
     /// <summary>Overwrites the gradients of weight and bias; disposes <paramref name="outputGradient"/>.</summary>

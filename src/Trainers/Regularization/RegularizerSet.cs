@@ -36,11 +36,13 @@ internal static class RegularizerSet
     /// <summary>Makes the hooks. Weight decay takes what the others leave, wherever it stands in the list; else the first in the list takes.</summary>
     /// <param name="regularizers">The list.</param>
     /// <param name="net">The net with its initial weights.</param>
+    /// <param name="slots">The net's parameters as the hooks see them; null for the layout's own.</param>
     /// <param name="warn">Takes what a user should know.</param>
     /// <exception cref="InvalidOperationException">A regulariser finds no parameter to act on, or does not go with the recipe.</exception>
-    public static IReadOnlyList<TrainingHook> CreateHooks(IReadOnlyList<Regularizer> regularizers, Net net, Action<string>? warn = null)
+    public static IReadOnlyList<TrainingHook> CreateHooks(
+        IReadOnlyList<Regularizer> regularizers, Net net, IReadOnlyList<ParameterSlot>? slots = null, Action<string>? warn = null)
     {
-        var free = net.Parameters.Layout.Parameters.ToList();
+        var free = (slots ?? net.Parameters.Layout.Parameters).ToList();
         var hooks = new List<TrainingHook>();
         foreach (Regularizer regularizer in regularizers.OrderBy(regularizer => regularizer is WeightDecayRegularizer)) // stable
         {

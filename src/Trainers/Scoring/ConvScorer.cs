@@ -12,7 +12,9 @@ namespace MLExtensions.Trainers.Scoring;
 /// Scores pictures in torch. Its native half is made from the managed weights when it is first needed and may be let go at any time: calls under way keep theirs, the next one
 /// makes it anew. Thread-safe; what is scored in one call shares nothing with other calls but the weights.
 /// </summary>
-internal sealed class ConvScorer(FittedNetwork network) : IRowScorer
+/// <param name="network">The net.</param>
+/// <param name="head">Whether the output layer is part of it; without, it gives the vectors which that layer sees.</param>
+internal sealed class ConvScorer(FittedNetwork network, bool head = true) : IRowScorer
 {
     private const int MostRows = 256;
     private const int FeaturesPerPass = 1 << 22;
@@ -25,32 +27,14 @@ internal sealed class ConvScorer(FittedNetwork network) : IRowScorer
     public int InputWidth => network.InputWidth;
 
     /// <inheritdoc/>
-    public int OutputWidth => network.OutputWidth;
-
-    /// <summary>Length of the vector before the output layer.</summary>
-    public int FeatureCount { get; } = ((ConvArchitecture)network.Architecture).Describe(network.Input).Features;
+    public int OutputWidth { get; } = head ? network.OutputWidth : ((ConvArchitecture)network.Architecture).Describe(network.Input).Features;
 
     /// <inheritdoc/>
-    public void Score(ReadOnlySpan<float> rows, int count, Span<float> outputs) => Run(rows, count, outputs, OutputWidth, head: true);
-
-    /// <summary>The vectors before the output layer.</summary>
-    /// <param name="rows">[count * InputWidth]</param>
-    /// <param name="count">Number of rows.</param>
-    /// <param name="features">[count * FeatureCount]</param>
-    public void Embed(ReadOnlySpan<float> rows, int count, Span<float> features) => Run(rows, count, features, FeatureCount, head: false);
-
-    /// <summary>Lets go of the native memory.</summary>
-    public void Release()
-    {
-        lock (_gate)
-            _native = null; // freed by the collector, once no call uses it
-    }
-
-    private void Run(ReadOnlySpan<float> rows, int count, Span<float> results, int width, bool head)
+    public void Score(ReadOnlySpan<float> rows, int count, Span<float> outputs)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, (long)count * InputWidth, nameof(rows));
-        ArgumentOutOfRangeException.ThrowIfLessThan(results.Length, (long)count * width, nameof(results));
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs.Length, (long)count * OutputWidth, nameof(outputs));
         if (count == 0)
             return;
         NativeTorch.EnsureLoaded();
@@ -61,13 +45,20 @@ internal sealed class ConvScorer(FittedNetwork network) : IRowScorer
             using DisposeScope scope = NewDisposeScope();
             int some = Math.Min(_rowsPerPass, count - first);
             Tensor result = native.Run(rows.Slice(first * InputWidth, some * InputWidth), some, head);
-            MemoryMarshal.Cast<byte, float>(result.bytes).CopyTo(results.Slice(first * width, some * width));
+            MemoryMarshal.Cast<byte, float>(result.bytes).CopyTo(outputs.Slice(first * OutputWidth, some * OutputWidth));
         }
 
         if (!head || network.Task != NetTask.Regression)
             return;
-        foreach (ref float value in results[..(count * width)])
+        foreach (ref float value in outputs[..(count * OutputWidth)])
             value = (value * network.TargetScale) + network.TargetMean;
+    }
+
+    /// <summary>Lets go of the native memory.</summary>
+    public void Release()
+    {
+        lock (_gate)
+            _native = null; // freed by the collector, once no call uses it
     }
 
     private NativeHalf Native()
