@@ -15,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["cifar"] = CifarBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
