@@ -1,5 +1,6 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Regularization;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -13,7 +14,9 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["joint-step"] = JointStepBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["wrs-grid"] = WrsGridBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
 };

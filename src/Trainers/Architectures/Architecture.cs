@@ -23,11 +23,18 @@ public abstract record Architecture
     /// <param name="activation">The non-linearity of the hidden layers.</param>
     /// <param name="normalization">What stands between product and activation.</param>
     /// <param name="dropout">The share of hidden units that are dropped while training, in [0, 1).</param>
+    /// <param name="weightStandardization">
+    /// Whether each row of a hidden layer's weight is standardised, (w − mean) / (deviation + 1e-5), before the product (Qiao et al., arXiv 1903.10520); needs a normalization after it.
+    /// </param>
     public static MlpArchitecture Mlp(
         IReadOnlyList<int> widths,
         Activation activation = Activation.Relu,
         Normalization normalization = Normalization.None,
-        double dropout = 0) => new(widths, activation, normalization, dropout);
+        double dropout = 0,
+        bool weightStandardization = false) => new(widths, activation, normalization, dropout, weightStandardization);
+
+    /// <summary>Whether a normalisation follows some weight, so that its scale does not matter; recipes with built-in normalisation leave this.</summary>
+    internal virtual bool IsNormalized => true;
 
     /// <summary>
     /// A plain convolutional net: 3 x 3 convolutions, each with normalisation and ReLU, in stages that end with a 2 x 2 max-pooling; then one linear output layer over all pixels.

@@ -36,6 +36,8 @@ public sealed record ConvNetArchitecture : ConvArchitecture
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"ConvNet([{string.Join(", ", Stages.Select(stage => $"[{string.Join(", ", stage)}]"))}], {Normalization}, dropout {Dropout})");
 
+    internal override bool IsNormalized => Normalization != Normalization.None;
+
     internal override void Check(ICollection<string> faults)
     {
         if (Stages.Count is 0 or > 10)

@@ -37,6 +37,8 @@ public sealed record VggArchitecture : ConvArchitecture
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"Vgg({Depth}, {(BatchNorm ? "batch norm" : "no batch norm")}, width {WidthFactor}, {Stem}, dropout {Dropout})");
 
+    internal override bool IsNormalized => BatchNorm;
+
     internal override void Check(ICollection<string> faults)
     {
         if (Depth is not (11 or 13 or 16))

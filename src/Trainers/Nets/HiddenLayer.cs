@@ -16,7 +16,7 @@ internal sealed class HiddenLayer : IDisposable
 
     public HiddenLayer(FlatParameters parameters, MlpArchitecture recipe, int index, Generator draws)
     {
-        _linear = new LinearLayer(parameters, $"layers.{index}");
+        _linear = new LinearLayer(parameters, $"layers.{index}", recipe.WeightStandardization);
         _block = new ActivationBlock(parameters, $"layers.{index}.norm", recipe.Activation, recipe.Normalization);
         _draws = draws;
         _keep = 1 - recipe.Dropout;

@@ -47,6 +47,9 @@ internal sealed class ParameterLayout
         _ => throw new NotSupportedException($"No layout for the recipe {architecture.GetType().Name}."),
     };
 
+    /// <summary>The same layout with more parameters behind the others.</summary>
+    public ParameterLayout With(IEnumerable<ParameterSlot> more) => new([.. Parameters, .. more], Buffers);
+
     private static ParameterLayout OfMlp(MlpArchitecture mlp, int inputWidth, int outputWidth)
     {
         var weights = new List<ParameterSlot>();
@@ -58,13 +61,13 @@ internal sealed class ParameterLayout
         {
             int units = mlp.Widths[i];
             bool normalized = mlp.Normalization != Normalization.None;
-            weights.Add(new($"layers.{i}.weight", ParameterRole.Weight, [units, fanIn], mlp.Normalization switch
+            weights.Add(new($"layers.{i}.weight", ParameterRole.Weight, [units, fanIn], mlp switch
             {
-                Normalization.Batch => ScaleInvarianceKind.Rows,
-                Normalization.Layer => ScaleInvarianceKind.Matrix,
+                { WeightStandardization: true } or { Normalization: Normalization.Batch } => ScaleInvarianceKind.Rows,
+                { Normalization: Normalization.Layer } => ScaleInvarianceKind.Matrix,
                 _ => ScaleInvarianceKind.None,
             })
-            { BatchNorm = mlp.Normalization == Normalization.Batch ? $"layers.{i}.norm" : null });
+            { BatchNorm = mlp.Normalization == Normalization.Batch && !mlp.WeightStandardization ? $"layers.{i}.norm" : null }); // a standardised row's outputs have no part in its scale
             if (normalized)
             {
                 norms.Add(new($"layers.{i}.norm.scale", ParameterRole.NormScale, [units]));

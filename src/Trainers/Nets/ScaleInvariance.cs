@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using TorchSharp;
@@ -25,6 +26,13 @@ public static class ScaleInvariance
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, 1, nameof(input));
         ArgumentOutOfRangeException.ThrowIfLessThan(outputWidth, 1);
         NativeTorch.EnsureLoaded();
+        return VerifyWeights(architecture, input, outputWidth);
+    }
+
+    // A method of its own: compiling one that names torch's static fields already loads the native library, our way or not.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IReadOnlyList<ScaleInvarianceResult> VerifyWeights(Architecture architecture, InputShape input, int outputWidth)
+    {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         using Net net = Net.Create(architecture, input, outputWidth, CPU);

@@ -73,8 +73,13 @@ internal sealed unsafe class ManagedMlp : IRowScorer
             return new DenseLayer(weight, Minus(Parameter("head.bias"), offset), Activation.Identity);
         }
 
-        (float[] Weight, float[] Offset) Weight(string name, int outputs, bool first) =>
-            FeatureFolding.Fold(Parameter($"{name}.weight"), first ? network.FeatureMean : [], network.FeatureFactor, outputs);
+        (float[] Weight, float[] Offset) Weight(string name, int outputs, bool first)
+        {
+            ReadOnlySpan<float> weight = Parameter($"{name}.weight");
+            if (mlp.WeightStandardization && name != "head")
+                weight = StandardizedRows.Of(weight, outputs);
+            return FeatureFolding.Fold(weight, first ? network.FeatureMean : [], network.FeatureFactor, outputs);
+        }
 
         ReadOnlySpan<float> Parameter(string name) => network.Parameters.AsSpan(layout[name].Offset, layout[name].Length);
         ReadOnlySpan<float> Buffer(string name) => network.Buffers.AsSpan(layout[name].Offset, layout[name].Length);

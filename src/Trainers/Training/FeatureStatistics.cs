@@ -104,6 +104,9 @@ internal sealed class FeatureStatistics
         return new Standardization(means, factors) { Picture = picture };
     }
 
+    /// <summary>Which features were zero in every row.</summary>
+    public bool[] ZeroFeatures() => Array.ConvertAll(_largest, largest => largest == 0);
+
     private void Flush()
     {
         for (int i = 0; i < _sum.Length; i++)

@@ -50,7 +50,8 @@ internal sealed record NetworkHeader
             faults.Add("its Columns are missing.");
         else
             Columns.Check(faults);
-        if (Report?.Epochs is null || Report.Versions is null || Report.Epochs.Contains(null))
+        if (Report?.Epochs is null || Report.Versions is null || Report.Regularization?.Contains(null!) != false
+            || Report.Epochs.Any(epoch => epoch is null || epoch.Telemetry is { Layers: null } || epoch.Telemetry?.Layers.Contains(null!) == true))
             faults.Add("its Report is missing or has a hole.");
         if (!Enum.IsDefined(Task))
             faults.Add($"its task is {(int)Task}.");
