@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["cifar"] = CifarBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
