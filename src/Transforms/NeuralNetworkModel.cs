@@ -13,6 +13,9 @@ public sealed class NeuralNetworkModel
     /// <summary>Features per row.</summary>
     public int InputWidth => Network.InputWidth;
 
+    /// <summary>What a row of features is: a plain vector, or a picture.</summary>
+    public InputShape InputShape => Network.Input;
+
     /// <summary>Raw outputs per row: classes (multiclass), or 1.</summary>
     public int OutputWidth => Network.OutputWidth;
 

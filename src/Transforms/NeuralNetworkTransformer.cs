@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Scoring;
 using MLExtensions.Trainers.WeightFiles;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.ModelFile;
@@ -11,7 +12,8 @@ using MLExtensions.Transforms.Scoring;
 namespace MLExtensions;
 
 /// <summary>
-/// A fitted neural net as a stage of a pipeline: adds ML.NET's score columns. Immutable and thread-safe; scores in managed code, without libtorch.
+/// A fitted neural net as a stage of a pipeline: adds ML.NET's score columns. Immutable and thread-safe. Multi-layer perceptrons are scored in
+/// managed code, without libtorch; convolutional nets in torch.
 /// A feature that is NaN gives scores that are NaN.
 /// </summary>
 public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetworkModel>, IDisposable
@@ -34,6 +36,13 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
 
     /// <summary>What happened while the net was fitted.</summary>
     public TrainingReport Report => Model.Network.Report;
+
+    /// <summary>What the classes are called, in the order of the outputs; null where the label had no values.</summary>
+    internal IReadOnlyList<string>? LabelTexts => _labels?.ToTexts();
+
+    internal ScoreColumnNames Names => _names;
+
+    internal LabelValues? Labels => _labels;
 
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
@@ -73,10 +82,8 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
         NetWeights.Save(path, Model.Network);
     }
 
-    /// <summary>Does nothing: the model holds managed memory only, so other users of it are never disturbed.</summary>
-    public void Dispose()
-    {
-    }
+    /// <summary>Lets go of native memory, which only convolutional nets have. Other users of the model are not disturbed: the managed weights stay, and scoring goes on from them.</summary>
+    public void Dispose() => (Model.Network.Scorer as ConvScorer)?.Release();
 
     private protected override IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scoring);
 

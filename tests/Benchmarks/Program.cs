@@ -1,4 +1,6 @@
 using MLExtensions.Benchmarks;
+using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Regularization;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -12,7 +14,10 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["joint-step"] = JointStepBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["wrs-grid"] = WrsGridBenchmark.Run,
+    ["conv-training"] = ConvTrainingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

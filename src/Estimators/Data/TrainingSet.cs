@@ -23,16 +23,19 @@ internal sealed class TrainingSet
     private readonly CachePolicy _cache;
     private readonly RowTotals _training;
     private readonly RowTotals _validation;
-    private readonly FeatureStatistics _statistics;
+    private readonly ChannelStatistics? _channelStatistics;
+    private readonly string _name;
     private readonly IncrementalHash? _hash;
     private RowTable? _trainingRows;
     private RowTable? _validationRows;
     private ValidationSplit _split;
     private double[] _weightOfClass = [];
 
-    private TrainingSet(IDataView data, TrainingColumns columns, NetworkTrainerOptions options, long seed, bool fingerprint)
+    private TrainingSet(
+        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, long seed, bool fingerprint, string name, FeatureStatistics? statistics)
     {
         _data = data;
+        _name = name;
         _columns = columns;
         _cache = options.Cache;
         _validationData = options.ValidationSet;
@@ -40,7 +43,8 @@ internal sealed class TrainingSet
         _split = new ValidationSplit(_validationData is null ? options.ValidationFraction ?? 0.1 : 0, seed, columns.Classes);
         _training = new RowTotals(columns.Classes);
         _validation = new RowTotals(columns.Classes);
-        _statistics = new FeatureStatistics(columns.Width);
+        Statistics = statistics ?? new FeatureStatistics(columns.Width);
+        _channelStatistics = options.ChannelStatistics;
         _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         _trainingRows = new RowTable(columns.Width);
         _validationRows = new RowTable(columns.Width);
@@ -64,6 +68,12 @@ internal sealed class TrainingSet
     /// <summary>What the features need; null for nothing.</summary>
     public Standardization? Standardization { get; private set; }
 
+    /// <summary>Which features are zero in every row.</summary>
+    public IReadOnlyList<bool> ZeroFeatures => Statistics.ZeroFeatures();
+
+    /// <summary>Ranges, means and deviations of the features of all rows that were read.</summary>
+    public FeatureStatistics Statistics { get; }
+
     /// <summary>Regression: mean and deviation of the label.</summary>
     public (float Mean, float Scale) Target { get; private set; } = (0, 1);
 
@@ -80,26 +90,32 @@ internal sealed class TrainingSet
     /// <param name="seed">Seed of the validation split.</param>
     /// <param name="checkAlive">Throws when the fit was cancelled.</param>
     /// <param name="fingerprint">Whether the rows' hash is wanted.</param>
+    /// <param name="name">What the rows are, for errors.</param>
+    /// <param name="statistics">Gets the features' statistics; null for new ones.</param>
     public static TrainingSet Read(
-        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, ClassWeights? classWeights, IReadOnlyList<string> labels, long seed, Action checkAlive, bool fingerprint)
+        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, ClassWeights? classWeights, IReadOnlyList<string> labels, long seed, Action checkAlive, bool fingerprint,
+        string name = "training set", FeatureStatistics? statistics = null)
     {
-        var set = new TrainingSet(data, columns, options, seed, fingerprint);
+        var set = new TrainingSet(data, columns, options, seed, fingerprint, name, statistics);
         set.ReadAll(checkAlive);
         set.Complete(classWeights, labels);
         return set;
     }
+
+    /// <summary>Settles the standardisation, where it is not that of these rows alone. Before any feed is made.</summary>
+    public void Standardize(Standardization? standardization) => Standardization = standardization;
 
     /// <summary>Hash of all rows that were read, hexadecimal.</summary>
     public string Hash() => Convert.ToHexString(_hash!.GetCurrentHash());
 
     /// <summary>The training rows, standardised, with weights of mean 1.</summary>
     public IRowFeed CreateTrainingFeed(Device device) => CreateFeed(ref _trainingRows, _training, device, _cache.BufferRows,
-        () => new PreparedStream(new RowReader(_data, _columns, "training set"), this, wantValidation: _validationData is null ? false : null));
+        () => new PreparedStream(new RowReader(_data, _columns, _name), this, wantValidation: _validationData is null ? false : null));
 
     /// <summary>The validation rows, or null when there are none.</summary>
     public IRowFeed? CreateValidationFeed(Device device) => ValidationRows == 0 ? null : CreateFeed(ref _validationRows, _validation, device, bufferRows: 2,
         () => _validationData is null
-            ? new PreparedStream(new RowReader(_data, _columns, "training set"), this, wantValidation: true)
+            ? new PreparedStream(new RowReader(_data, _columns, _name), this, wantValidation: true)
             : new PreparedStream(new RowReader(_validationData, _validationColumns!, "validation set"), this, wantValidation: null));
 
     /// <summary>Changes a row as training needs it: standardised features and label, weight times class weight.</summary>
@@ -115,7 +131,7 @@ internal sealed class TrainingSet
     private void ReadAll(Action checkAlive)
     {
         var features = new float[_columns.Width];
-        using (var reader = new RowReader(_data, _columns, "training set"))
+        using (var reader = new RowReader(_data, _columns, _name))
         {
             while (reader.Read(features, out float target, out float weight))
             {
@@ -138,7 +154,7 @@ internal sealed class TrainingSet
     private void Take(ReadOnlySpan<float> features, float target, float weight, RowTotals totals, RowTable? table)
     {
         totals.Add(ClassOf(target), target, weight);
-        _statistics.Add(features);
+        Statistics.Add(features);
         _hash?.AppendData(MemoryMarshal.AsBytes(features));
         _hash?.AppendData(MemoryMarshal.AsBytes<float>([target, weight]));
         if (table is null)
@@ -161,7 +177,8 @@ internal sealed class TrainingSet
         }
 
         TrainingSetCheck.Run(_columns, _training, SkippedRows);
-        Standardization = _statistics.Standardization();
+        Standardization = !_columns.Input.IsImage ? Statistics.Standardization()
+            : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
         if (_columns.Task == NetTask.Regression)
             Target = _training.Target;
         _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);

@@ -9,8 +9,18 @@ internal static class AutomaticSettings
     private const int LeastEpochs = 10;
     private const int MostEpochs = 100;
 
-    /// <summary>A multi-layer perceptron with 256 and 128 units, batch normalisation and dropout 0.1.</summary>
-    public static Architecture Architecture { get; } = MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch, dropout: 0.1);
+    /// <summary>
+    /// For pictures, by their smaller side: a plain convolutional net below 32 pixels, a CIFAR residual net with 20 layers below 64, a residual net with 18 layers from there on.
+    /// For other features a multi-layer perceptron with 256 and 128 units, batch normalisation and dropout 0.1.
+    /// </summary>
+    public static Architecture Architecture(InputShape input) => !input.IsImage
+        ? MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch, dropout: 0.1)
+        : Math.Min(input.Height, input.Width) switch
+        {
+            < 32 => MLExtensions.Architecture.ConvNet(),
+            < 64 => MLExtensions.Architecture.CifarResNet(),
+            _ => MLExtensions.Architecture.ResNet(),
+        };
 
     /// <summary>A hundredth of the rows, rounded to a power of two between 16 and 128.</summary>
     public static int BatchSize(long rows) => 1 << Math.Clamp((int)Math.Round(Math.Log2(Math.Max(1, rows / 100.0))), 4, 7);

@@ -23,6 +23,7 @@ public sealed class NeuralNetworkOptions : NetworkTrainerOptions
         var copy = (NeuralNetworkOptions)MemberwiseClone();
         if (Regularization is not null)
             copy.Regularization = [.. Regularization];
+        copy.PretrainingData = PretrainingData?.Copy();
         return copy;
     }
 

@@ -19,10 +19,10 @@ internal static class ThreadChoice
     {
         if (options.Threads.Count is { } count)
             return count;
-        using var net = Net.Create(plan.Architecture, plan.InputWidth, plan.OutputWidth, device);
+        using var net = Net.Create(plan.Architecture, plan.Input, plan.OutputWidth, device, options.Precision);
         int all = Environment.ProcessorCount;
         if (!options.Threads.IsMeasured || all == 1 || device.type != DeviceType.CPU)
-            return TorchThreads.Choose(net.WorkPerRow * plan.BatchSize, all);
+            return TorchThreads.Choose(net.WorkPerRow * plan.RowsPerStep, all);
         return Seconds(options, plan, net, device, all) < Seconds(options, plan, net, device, 1) ? all : 1;
     }
 
@@ -36,9 +36,9 @@ internal static class ThreadChoice
         using Loss loss = LossFactory.Create(options, plan, 1, device);
         using StepRule rule = options.EffectiveOptimizer.CreateRule(net.Parameters, threads);
         using var step = new TrainingStep(net, loss, rule, [], options.GradientClipping);
-        var noise = new float[plan.BatchSize * plan.InputWidth];
+        var noise = new float[plan.BatchSize * plan.Input.Length];
         SeededRandom.Derive(plan.Seed).FillUniform(noise, -1, 1);
-        Tensor features = HostTensor.Create<float>(noise, device).reshape(plan.BatchSize, plan.InputWidth);
+        Tensor features = HostTensor.Create<float>(noise, device).reshape(plan.BatchSize, plan.Input.Length);
         Tensor targets = zeros(plan.BatchSize, plan.Task == NetTask.Multiclass ? int64 : float32, device);
         Tensor lossSum = zeros(1, float64, device);
         double best = double.PositiveInfinity;

@@ -9,6 +9,12 @@ internal static class NetworkOptionsCheck
     {
         CheckColumns(o, faults);
         o.Architecture?.Check(faults);
+        o.InputShape?.Check("InputShape", faults);
+        o.ChannelStatistics?.Check(faults);
+        if (!Enum.IsDefined(o.Precision))
+            faults.Add($"Precision is {(int)o.Precision}; allowed are {string.Join(", ", Enum.GetNames<Precision>())}.");
+        if (o.Precision != Precision.Float32 && o.Architecture is not (null or ConvArchitecture))
+            faults.Add($"Precision is {o.Precision}; {o.Architecture} trains in Float32. BFloat16 is for convolutional recipes, such as Architecture.CifarResNet().");
         if (o.Epochs is < 1)
             faults.Add($"Epochs is {o.Epochs}; it must be at least 1. Leave it out to let the data decide.");
         if (o.BatchSize is < 1)
@@ -59,7 +65,7 @@ internal static class NetworkOptionsCheck
         if (o.Regularization is null || o.Regularization.Any(regularizer => regularizer is null))
             faults.Add("Regularization is null or holds null; give a list of regularisers, which may be empty.");
         else
-            RegularizerSet.Check(o.Regularization, o.EffectiveOptimizer, faults);
+            RegularizerSet.Check(o.Regularization, o.EffectiveOptimizer, o.Architecture, faults);
         if (o.Threads is null)
             faults.Add("Threads is null; give one, such as ThreadPolicy.Auto.");
         else

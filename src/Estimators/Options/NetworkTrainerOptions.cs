@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions;
@@ -38,8 +39,49 @@ public abstract class NetworkTrainerOptions
     public string ProbabilityColumnName { get; set; } = "Probability";
 
     /// <summary>The recipe of the net.</summary>
-    /// <value>The default value is <see langword="null"/>: a multi-layer perceptron with 256 and 128 units, batch normalisation and dropout 0.1.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: that of the <see cref="InitialModel"/>; without one, for pictures, by their smaller side,
+    /// <see cref="MLExtensions.Architecture.ConvNet"/> below 32 pixels,
+    /// <see cref="MLExtensions.Architecture.CifarResNet"/> below 64 and <see cref="MLExtensions.Architecture.ResNet"/> from there on; for other features a multi-layer perceptron
+    /// with 256 and 128 units, batch normalisation and dropout 0.1.
+    /// </value>
     public Architecture? Architecture { get; set; }
+
+    /// <summary>What a row of features is. Only to be given where the column's type does not say it: 784 or 3,072 numbers without dimensions that are pictures.</summary>
+    /// <value>
+    /// The default value is <see langword="null"/>: a picture where the column has three dimensions, as <c>ExtractPixels</c> makes it, planar or interleaved; else a plain vector.
+    /// </value>
+    public InputShape? InputShape { get; set; }
+
+    /// <summary>Mean and deviation of the pixels of each channel, which pictures are standardised with, in training and inside the fitted model.</summary>
+    /// <value>The default value is <see langword="null"/>: those of the training rows.</value>
+    public ChannelStatistics? ChannelStatistics { get; set; }
+
+    /// <summary>The type of numbers in which the net trains and scores. <see cref="MLExtensions.Precision.BFloat16"/> is for convolutional recipes.</summary>
+    /// <value>The default value is <see cref="MLExtensions.Precision.Float32"/>.</value>
+    public Precision Precision { get; set; } = Precision.Float32;
+
+    /// <summary>
+    /// A fitted model to start from: a <see cref="NeuralNetworkTransformer"/>, or a chain of transformers that holds one (the last counts). The weights of its body are taken by
+    /// name and shape, and its standardisation of features with them; the <see cref="TrainingReport"/> says what matched. Make the features by the stages that it was trained with.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: random weights.</value>
+    public ITransformer? InitialModel { get; set; }
+
+    /// <summary>
+    /// Whether weights of the initial model's output layer are taken too: those of classes that both models know by the same name, or the only output of the same task.
+    /// Switch it off when equal names mean different things.
+    /// </summary>
+    /// <value>The default value is <see langword="true"/>.</value>
+    public bool UseInitialHead { get; set; } = true;
+
+    /// <summary>What the learning rate of the output layer is multiplied by, above 0. Decoupled weight decay stays at the rate of the body.</summary>
+    /// <value>The default value is <see langword="null"/>: 10 with an <see cref="InitialModel"/>, else 1.</value>
+    public double? HeadLearningRateFactor { get; set; }
+
+    /// <summary>Rows of a related set that are trained on jointly.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public PretrainingData? PretrainingData { get; set; }
 
     /// <summary>
     /// A safetensors file whose weights the net starts from, by the names of torchvision for its nets and by <c>SaveWeights</c>'s own names for others.
@@ -64,7 +106,8 @@ public abstract class NetworkTrainerOptions
     public Optimizer? Optimizer { get; set; }
 
     /// <summary>The learning rate η at its highest, above 0.</summary>
-    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD.</value>
+    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD; with an <see cref="InitialModel"/> that of the output layer is the
+    /// optimiser's own, and the body learns at it divided by <see cref="HeadLearningRateFactor"/>.</value>
     public double? LearningRate { get; set; }
 
     /// <summary>How the learning rate changes over the fit.</summary>
@@ -74,6 +117,10 @@ public abstract class NetworkTrainerOptions
     /// <summary>Regularisers; they combine, and each weight has one owner.</summary>
     /// <value>The default value is empty.</value>
     public IReadOnlyList<Regularizer> Regularization { get; set; } = [];
+
+    /// <summary>Whether the <see cref="TrainingReport"/> tells, for every epoch, of weight norms, turning angles and input gradients (<see cref="EpochReport.Telemetry"/>). Does not change the fit.</summary>
+    /// <value>The default value is <see langword="true"/>: a few passes over the weights per epoch.</value>
+    public bool Telemetry { get; set; } = true;
 
     /// <summary>The largest norm of the whole gradient, above 0; a longer gradient is shortened to it.</summary>
     /// <value>The default value is <see langword="null"/>: no limit.</value>
@@ -137,6 +184,28 @@ public abstract class NetworkTrainerOptions
     internal Optimizer EffectiveOptimizer =>
         Optimizer ?? (Regularization.OfType<WeightDecayRegularizer>().Any() ? MLExtensions.Optimizer.Adam() : MLExtensions.Optimizer.AdamW(weightDecay: 0.3));
 
+    /// <summary>The factor in force.</summary>
+    internal double EffectiveHeadRate => HeadLearningRateFactor ?? (InitialModel is null ? 1 : 10);
+
+    /// <summary>The learning rate in force.</summary>
+    internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : EffectiveHeadRate);
+
+    /// <summary>These options, as the pre-training rows are read with.</summary>
+    internal NetworkTrainerOptions ForPretraining()
+    {
+        var copy = (NetworkTrainerOptions)MemberwiseClone();
+        copy.LabelColumnName = PretrainingData!.LabelColumnName;
+        copy.FeatureColumnName = PretrainingData.FeatureColumnName ?? FeatureColumnName;
+        copy.ExampleWeightColumnName = PretrainingData.ExampleWeightColumnName;
+        copy.ValidationSet = null;
+        copy.ValidationFraction = 0;
+        return copy;
+    }
+
     /// <summary>Adds what is wrong with these options for a task to <paramref name="faults"/>, one line each.</summary>
-    internal virtual void Check(NetTask task, ICollection<string> faults) => NetworkOptionsCheck.Run(this, faults);
+    internal virtual void Check(NetTask task, ICollection<string> faults)
+    {
+        NetworkOptionsCheck.Run(this, faults);
+        FineTuningCheck.Run(this, task, faults);
+    }
 }

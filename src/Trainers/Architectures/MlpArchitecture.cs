@@ -4,13 +4,14 @@ namespace MLExtensions;
 public sealed record MlpArchitecture : Architecture
 {
     /// <summary>Makes the recipe; see <see cref="Architecture.Mlp"/>.</summary>
-    public MlpArchitecture(IReadOnlyList<int> widths, Activation activation, Normalization normalization, double dropout)
+    public MlpArchitecture(IReadOnlyList<int> widths, Activation activation, Normalization normalization, double dropout, bool weightStandardization = false)
     {
         ArgumentNullException.ThrowIfNull(widths);
         Widths = [.. widths];
         Activation = activation;
         Normalization = normalization;
         Dropout = dropout;
+        WeightStandardization = weightStandardization;
     }
 
     /// <summary>Units of each hidden layer, first to last.</summary>
@@ -25,16 +26,26 @@ public sealed record MlpArchitecture : Architecture
     /// <summary>The share of hidden units that are dropped while training.</summary>
     public double Dropout { get; }
 
-    /// <inheritdoc/>
-    public bool Equals(MlpArchitecture? other) =>
-        other is not null && Widths.SequenceEqual(other.Widths) && Activation == other.Activation && Normalization == other.Normalization && Dropout.Equals(other.Dropout);
+    /// <summary>Whether each row of a hidden layer's weight is standardised, (w − mean) / (deviation + 1e-5), before the product.</summary>
+    public bool WeightStandardization { get; }
+
+    internal override string? ActivationThatIsNotHomogeneous =>
+        Widths.Count > 0 && Activation is not (Activation.Relu or Activation.LeakyRelu or Activation.Identity) ? Activation.ToString() : null;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Widths.Count, Widths.Count > 0 ? Widths[0] : 0, Activation, Normalization, Dropout);
+    public bool Equals(MlpArchitecture? other) =>
+        other is not null && Widths.SequenceEqual(other.Widths) && Activation == other.Activation && Normalization == other.Normalization && Dropout.Equals(other.Dropout)
+        && WeightStandardization == other.WeightStandardization;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Widths.Count, Widths.Count > 0 ? Widths[0] : 0, Activation, Normalization, Dropout, WeightStandardization);
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Mlp([{string.Join(", ", Widths)}], {Activation}, {Normalization}, dropout {Dropout.ToString(System.Globalization.CultureInfo.InvariantCulture)})";
+        $"Mlp([{string.Join(", ", Widths)}], {Activation}, {Normalization}, dropout {Dropout.ToString(System.Globalization.CultureInfo.InvariantCulture)}"
+        + (WeightStandardization ? ", weight standardization)" : ")");
+
+    internal override bool IsNormalized => Normalization != Normalization.None && Widths.Count > 0;
 
     internal override void Check(ICollection<string> faults)
     {
@@ -49,5 +60,8 @@ public sealed record MlpArchitecture : Architecture
             faults.Add($"Architecture.Mlp: normalization is {(int)Normalization}; allowed are {string.Join(", ", Enum.GetNames<Normalization>())}.");
         if (!(Dropout is >= 0 and < 1))
             faults.Add($"Architecture.Mlp: dropout is {Dropout}; allowed is 0 to below 1. 0 switches it off.");
+        if (WeightStandardization && Normalization == Normalization.None)
+            faults.Add("Architecture.Mlp: weightStandardization is on without a normalization; standardised rows make outputs grow by the root of the inputs in every layer. "
+                + "Add normalization: Normalization.Batch, or leave weightStandardization out.");
     }
 }

@@ -25,6 +25,8 @@ internal sealed class BinaryCrossEntropyLoss : Loss
 
     public override string MetricName => "Accuracy";
 
+    public override double LargestOutputGradient => 1;
+
     public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
     {
         using Tensor t = _smooth ? targets.mul(_keep).add_(_rest, _one) : targets.alias();

@@ -32,6 +32,8 @@ internal sealed class CrossEntropyLoss : Loss
 
     public override string MetricName => "Accuracy";
 
+    public override double LargestOutputGradient => Math.Sqrt(2); // the distance of two distributions
+
     public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
     {
         if (_inOnePass)

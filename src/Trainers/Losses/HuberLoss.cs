@@ -10,6 +10,7 @@ namespace MLExtensions.Trainers.Losses;
 internal sealed class HuberLoss : Loss
 {
     private readonly double _targetScale;
+    private readonly double _largest;
     private readonly bool _clamp;
     private readonly Scalar _lower;
     private readonly Scalar _upper;
@@ -19,12 +20,15 @@ internal sealed class HuberLoss : Loss
     public HuberLoss(double delta, double targetScale)
     {
         _targetScale = targetScale;
+        _largest = delta;
         _clamp = double.IsFinite(delta);
         _lower = _clamp ? -delta : 0;
         _upper = _clamp ? delta : 0;
     }
 
     public override string MetricName => "RootMeanSquaredError";
+
+    public override double LargestOutputGradient => _largest;
 
     public override double Metric(double mean) => Math.Sqrt(mean) * _targetScale;
 

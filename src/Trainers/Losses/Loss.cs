@@ -1,3 +1,4 @@
+using MLExtensions.Trainers.Training;
 using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Losses;
@@ -16,6 +17,12 @@ internal abstract class Loss : IDisposable
     /// <returns>[batch, outputs]</returns>
     public abstract Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum);
 
+    /// <summary>The same for a batch, whose rows may be of two kinds.</summary>
+    public virtual Tensor Gradient(Tensor outputs, Batch batch, Tensor lossSum) => Gradient(outputs, batch.Targets, batch.Weights, lossSum);
+
+    /// <summary>The mean loss of pre-training rows since the last call; NaN without such rows.</summary>
+    public virtual double TakePretrainingLoss() => double.NaN;
+
     /// <summary>The losses of rows, without label smoothing: what a validation reports.</summary>
     /// <returns>[batch]</returns>
     public abstract Tensor PerRow(Tensor outputs, Tensor targets);
@@ -29,6 +36,9 @@ internal abstract class Loss : IDisposable
 
     /// <summary>Turns the mean of <see cref="MetricPerRow"/> into the metric.</summary>
     public virtual double Metric(double mean) => mean;
+
+    /// <summary>The largest norm that the gradient of a row's loss by its outputs can have, at weight 1; infinite where it grows without end.</summary>
+    public virtual double LargestOutputGradient => double.PositiveInfinity;
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -103,6 +103,34 @@ internal sealed class ActivationBlock : IDisposable
         return gradient;
     }
 
+    /// <summary>Maps products to activations as scoring does, and keeps what <see cref="InputGradient"/> needs; consumes <paramref name="z"/>. A training pass under way is not disturbed.</summary>
+    public ActivationPass Evaluate(Tensor z)
+    {
+        if (InPlace)
+            return new ActivationPass(null, _activation == Activation.Relu ? z.relu_() : z);
+        z.requires_grad_();
+        using (enable_grad())
+            return new ActivationPass(z, Compute(z, training: false));
+    }
+
+    /// <summary>Gradient by the products of a scoring pass, and by nothing else; consumes the pass and <paramref name="outputGradient"/>.</summary>
+    public Tensor InputGradient(ActivationPass pass, Tensor outputGradient)
+    {
+        using Tensor output = pass.Output;
+        if (pass.Input is null)
+        {
+            if (_activation == Activation.Identity)
+                return outputGradient;
+            using Tensor sign = output.sign();
+            return outputGradient.mul_(sign);
+        }
+
+        using Tensor input = pass.Input;
+        Tensor gradient = autograd.grad([output], [input], [outputGradient])[0]; // parameters' own gradients stay out of it
+        outputGradient.Dispose();
+        return gradient;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -7,7 +7,7 @@ namespace MLExtensions.Trainers.Nets;
 /// </summary>
 /// <param name="Task">What the net predicts.</param>
 /// <param name="Architecture">The recipe.</param>
-/// <param name="InputWidth">Features per row.</param>
+/// <param name="Input">What a row of features is.</param>
 /// <param name="OutputWidth">Raw outputs per row: classes, or 1.</param>
 /// <param name="Parameters">All trained parameters in the order of the net's <see cref="ParameterLayout"/>.</param>
 /// <param name="Buffers">Running statistics of batch normalisation, in the order of the layout; empty without.</param>
@@ -15,7 +15,7 @@ namespace MLExtensions.Trainers.Nets;
 internal sealed record FittedNetwork(
     NetTask Task,
     Architecture Architecture,
-    int InputWidth,
+    InputShape Input,
     int OutputWidth,
     float[] Parameters,
     float[] Buffers,
@@ -27,14 +27,24 @@ internal sealed record FittedNetwork(
     /// <summary>Regression: the label's standard deviation over the training rows.</summary>
     public float TargetScale { get; init; } = 1;
 
-    /// <summary>What is taken off each feature before the first layer; empty for nothing.</summary>
+    /// <summary>What is taken off each feature (of a picture: each channel) before the first layer; empty for nothing.</summary>
     public float[] FeatureMean { get; init; } = [];
 
-    /// <summary>What each feature is multiplied by after that; empty for nothing.</summary>
+    /// <summary>What each feature (of a picture: each channel) is multiplied by after that; empty for nothing.</summary>
     public float[] FeatureFactor { get; init; } = [];
+
+    /// <summary>The type of numbers in which it scores.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Features per row.</summary>
+    public int InputWidth => Input.Length;
 
     private IRowScorer? _scorer;
 
+    /// <summary>Makes a scorer that gives what the output layer sees: the last hidden layer's activations, or the vector after a convolutional body.</summary>
+    /// <exception cref="InvalidOperationException">A linear model has no hidden layer.</exception>
+    public IRowScorer CreateEmbedder() => Architecture is ConvArchitecture ? new ConvScorer(this, head: false) : ManagedMlp.Create(this, head: false);
+
     /// <summary>The scorer, made at first use and shared by all threads.</summary>
-    public IRowScorer Scorer => _scorer ??= ManagedMlp.Create(this);
+    public IRowScorer Scorer => _scorer ??= Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
 }

@@ -72,6 +72,9 @@ internal sealed class FlatParameters : IDisposable
         CopyTo(Buffers, buffers);
     }
 
+    /// <summary>Copies the gradient out.</summary>
+    public void CopyGradientsTo(Span<float> gradients) => CopyTo(Gradients, gradients);
+
     /// <summary>Copies a flat tensor to managed memory.</summary>
     public static float[] ToArray(Tensor tensor)
     {

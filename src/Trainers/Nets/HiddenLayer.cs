@@ -16,7 +16,7 @@ internal sealed class HiddenLayer : IDisposable
 
     public HiddenLayer(FlatParameters parameters, MlpArchitecture recipe, int index, Generator draws)
     {
-        _linear = new LinearLayer(parameters, $"layers.{index}");
+        _linear = new LinearLayer(parameters, $"layers.{index}", recipe.WeightStandardization);
         _block = new ActivationBlock(parameters, $"layers.{index}.norm", recipe.Activation, recipe.Normalization);
         _draws = draws;
         _keep = 1 - recipe.Dropout;
@@ -58,6 +58,12 @@ internal sealed class HiddenLayer : IDisposable
         _output = null;
         return _linear.Backward(productGradient, inputGradient);
     }
+
+    /// <summary>[batch, in] to [batch, units] as scoring does, without dropout; keeps what <see cref="InputGradient"/> needs.</summary>
+    public ActivationPass Evaluate(Tensor x) => _block.Evaluate(_linear.Evaluate(x));
+
+    /// <summary>Gradient by the input of a scoring pass; consumes the pass and <paramref name="outputGradient"/>.</summary>
+    public Tensor InputGradient(ActivationPass pass, Tensor outputGradient) => _linear.InputGradient(_block.InputGradient(pass, outputGradient));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -47,6 +47,20 @@ internal sealed class MlpNet : Net
             next = _hidden[i].Backward(next!, inputGradient: i > 0);
     }
 
+    public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient)
+    {
+        var passes = new ActivationPass[_hidden.Length];
+        Tensor x = features;
+        for (int i = 0; i < _hidden.Length; i++)
+            x = (passes[i] = _hidden[i].Evaluate(x)).Output;
+        Tensor outputs = _head.Evaluate(x);
+        Tensor gradient = _head.InputGradient(outputGradient(outputs));
+        outputs.Dispose();
+        for (int i = _hidden.Length - 1; i >= 0; i--)
+            gradient = _hidden[i].InputGradient(passes[i], gradient);
+        return gradient;
+    }
+
     public override void Dispose()
     {
         foreach (HiddenLayer layer in _hidden)

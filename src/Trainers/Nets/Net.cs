@@ -1,3 +1,4 @@
+using MLExtensions.Trainers.Nets.Convolution;
 using MLExtensions.Trainers.Runtime;
 using static TorchSharp.torch;
 
@@ -9,19 +10,22 @@ namespace MLExtensions.Trainers.Nets;
 /// </summary>
 internal abstract class Net : IDisposable
 {
-    private protected Net(Architecture architecture, int inputWidth, int outputWidth, Device device)
+    private protected Net(Architecture architecture, InputShape input, int outputWidth, Device device)
     {
         Architecture = architecture;
-        InputWidth = inputWidth;
+        Input = input;
         OutputWidth = outputWidth;
-        Parameters = new FlatParameters(ParameterLayout.Of(architecture, inputWidth, outputWidth), device);
+        Parameters = new FlatParameters(ParameterLayout.Of(architecture, input, outputWidth), device);
     }
 
     /// <summary>The recipe.</summary>
     public Architecture Architecture { get; }
 
+    /// <summary>What a row of features is.</summary>
+    public InputShape Input { get; }
+
     /// <summary>Features per row.</summary>
-    public int InputWidth { get; }
+    public int InputWidth => Input.Length;
 
     /// <summary>Outputs per row.</summary>
     public int OutputWidth { get; }
@@ -29,13 +33,17 @@ internal abstract class Net : IDisposable
     /// <summary>What is trained.</summary>
     public FlatParameters Parameters { get; }
 
+    /// <summary>Whether the running statistics come from an earlier fit, so that whoever rescales weights must take them along.</summary>
+    public bool HasFittedStatistics { get; set; }
+
     /// <summary>Floating-point operations of a forward and backward pass, per row.</summary>
-    public double WorkPerRow => 6.0 * Parameters.Layout.WeightCount;
+    public virtual double WorkPerRow => 6.0 * Parameters.Layout.WeightCount;
 
     /// <summary>Makes the net of a recipe, with all parameters zero.</summary>
-    public static Net Create(Architecture architecture, int inputWidth, int outputWidth, Device device) => architecture switch
+    public static Net Create(Architecture architecture, InputShape input, int outputWidth, Device device, Precision precision = Precision.Float32) => architecture switch
     {
-        MlpArchitecture mlp => new MlpNet(mlp, inputWidth, outputWidth, device),
+        MlpArchitecture mlp => new MlpNet(mlp, input.Length, outputWidth, device),
+        ConvArchitecture conv => new ConvNet(conv, input, outputWidth, device, precision),
         _ => throw new NotSupportedException($"No net for the recipe {architecture.GetType().Name}."),
     };
 
@@ -81,6 +89,15 @@ internal abstract class Net : IDisposable
     /// <summary>Overwrites the flat gradient with that of the last training pass.</summary>
     /// <param name="outputGradient">[batch, outputs], the gradient of the loss by the outputs; consumed.</param>
     public abstract void Backward(Tensor outputGradient);
+
+    /// <summary>
+    /// The gradient by the features of something that depends on the outputs, through the net as it scores: running statistics, no dropout. The gradients of the
+    /// parameters are not touched, nor is a training pass between its two halves.
+    /// </summary>
+    /// <param name="features">[batch, inputs]; not changed</param>
+    /// <param name="outputGradient">From the outputs, [batch, outputs], which it must not keep, to the gradient by them, [batch, outputs], which the net consumes.</param>
+    /// <returns>[batch, inputs], new</returns>
+    public abstract Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient);
 
     /// <inheritdoc/>
     public virtual void Dispose() => Parameters.Dispose();

@@ -1,3 +1,5 @@
+using MLExtensions.Trainers.Nets.Convolution;
+
 namespace MLExtensions.Trainers.Nets;
 
 /// <summary>
@@ -6,13 +8,14 @@ namespace MLExtensions.Trainers.Nets;
 /// </summary>
 internal sealed class ParameterLayout
 {
-    private ParameterLayout(IReadOnlyList<ParameterSlot> parameters, IReadOnlyList<ParameterSlot> buffers)
+    /// <summary>Places slots: weights, biases and norm parameters in one array, running statistics in another, each in the given order.</summary>
+    internal ParameterLayout(IEnumerable<ParameterSlot> parameters, IEnumerable<ParameterSlot> buffers)
     {
-        Parameters = parameters;
-        Buffers = buffers;
-        ParameterCount = parameters.Sum(slot => slot.Length);
-        BufferCount = buffers.Sum(slot => slot.Length);
-        WeightCount = parameters.Where(slot => slot.Role == ParameterRole.Weight).Sum(slot => slot.Length);
+        Parameters = Place(parameters);
+        Buffers = Place(buffers);
+        ParameterCount = Parameters.Sum(slot => slot.Length);
+        BufferCount = Buffers.Sum(slot => slot.Length);
+        WeightCount = Parameters.Where(slot => slot.Role == ParameterRole.Weight).Sum(slot => slot.Length);
     }
 
     /// <summary>Trained parameters in storage order.</summary>
@@ -30,13 +33,17 @@ internal sealed class ParameterLayout
     /// <summary>Length of the leading piece that holds the weights.</summary>
     public int WeightCount { get; }
 
+    /// <summary>Weights that a shortcut bypasses together; empty for a plain chain of layers.</summary>
+    public IReadOnlyList<ResidualBlock> ResidualBlocks { get; init; } = [];
+
     /// <summary>The parameter of that name.</summary>
     public ParameterSlot this[string name] => Parameters.Concat(Buffers).First(slot => slot.Name == name);
 
     /// <summary>The layout of a recipe for given sizes.</summary>
-    public static ParameterLayout Of(Architecture architecture, int inputWidth, int outputWidth) => architecture switch
+    public static ParameterLayout Of(Architecture architecture, InputShape input, int outputWidth) => architecture switch
     {
-        MlpArchitecture mlp => OfMlp(mlp, inputWidth, outputWidth),
+        MlpArchitecture mlp => OfMlp(mlp, input.Length, outputWidth),
+        ConvArchitecture conv => ConvLayout.Of(conv.Describe(input), outputWidth),
         _ => throw new NotSupportedException($"No layout for the recipe {architecture.GetType().Name}."),
     };
 
@@ -51,13 +58,13 @@ internal sealed class ParameterLayout
         {
             int units = mlp.Widths[i];
             bool normalized = mlp.Normalization != Normalization.None;
-            weights.Add(new($"layers.{i}.weight", ParameterRole.Weight, [units, fanIn], mlp.Normalization switch
+            weights.Add(new($"layers.{i}.weight", ParameterRole.Weight, [units, fanIn], mlp switch
             {
-                Normalization.Batch => ScaleInvarianceKind.Rows,
-                Normalization.Layer => ScaleInvarianceKind.Matrix,
+                { WeightStandardization: true } or { Normalization: Normalization.Batch } => ScaleInvarianceKind.Rows,
+                { Normalization: Normalization.Layer } => ScaleInvarianceKind.Matrix,
                 _ => ScaleInvarianceKind.None,
             })
-            { BatchNorm = mlp.Normalization == Normalization.Batch ? $"layers.{i}.norm" : null });
+            { BatchNorm = mlp.Normalization == Normalization.Batch && !mlp.WeightStandardization ? $"layers.{i}.norm" : null }); // a standardised row's outputs have no part in its scale
             if (normalized)
             {
                 norms.Add(new($"layers.{i}.norm.scale", ParameterRole.NormScale, [units]));
@@ -80,7 +87,7 @@ internal sealed class ParameterLayout
 
         weights.Add(new("head.weight", ParameterRole.Weight, [outputWidth, fanIn]));
         biases.Add(new("head.bias", ParameterRole.Bias, [outputWidth]));
-        return new(Place([.. weights, .. biases, .. norms]), Place(buffers));
+        return new([.. weights, .. biases, .. norms], buffers);
     }
 
     private static List<ParameterSlot> Place(IEnumerable<ParameterSlot> slots)
@@ -95,6 +102,4 @@ internal sealed class ParameterLayout
 
         return placed;
     }
-
-
 }

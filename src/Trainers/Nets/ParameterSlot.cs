@@ -3,7 +3,7 @@ namespace MLExtensions.Trainers.Nets;
 /// <summary>One parameter of a net and its place in the flat array.</summary>
 /// <param name="Name">Stable name, part of the file format.</param>
 /// <param name="Role">What it is for.</param>
-/// <param name="Shape">Its shape.</param>
+/// <param name="Shape">Its shape as it lies in memory: [out, in], or [out, kernel, kernel, in] for a convolution, so that what belongs to one output lies together.</param>
 /// <param name="ScaleInvariance">What a normalisation that follows directly makes of its scale.</param>
 internal sealed record ParameterSlot(string Name, ParameterRole Role, int[] Shape, ScaleInvarianceKind ScaleInvariance = ScaleInvarianceKind.None)
 {

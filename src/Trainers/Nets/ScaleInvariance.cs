@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using TorchSharp;
@@ -13,23 +14,31 @@ public static class ScaleInvariance
 
     /// <summary>Scales every weight of a random net of the recipe (a row where rows are said to be invariant, else the whole) by 1/3 and by 3 and compares outputs.</summary>
     /// <param name="architecture">The recipe.</param>
-    /// <param name="inputWidth">Features per row, at least 1.</param>
+    /// <param name="input">What a row of features is; a number stands for a plain vector of that length.</param>
     /// <param name="outputWidth">Outputs per row, at least 1.</param>
     /// <returns>One entry per weight.</returns>
     /// <exception cref="TorchNotAvailableException">No libtorch.</exception>
-    public static IReadOnlyList<ScaleInvarianceResult> Verify(Architecture architecture, int inputWidth, int outputWidth)
+    public static IReadOnlyList<ScaleInvarianceResult> Verify(Architecture architecture, InputShape input, int outputWidth)
     {
         ArgumentNullException.ThrowIfNull(architecture);
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputWidth, 1);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, 1, nameof(input));
         ArgumentOutOfRangeException.ThrowIfLessThan(outputWidth, 1);
         NativeTorch.EnsureLoaded();
+        return VerifyWeights(architecture, input, outputWidth);
+    }
+
+    // A method of its own: compiling one that names torch's static fields already loads the native library, our way or not.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IReadOnlyList<ScaleInvarianceResult> VerifyWeights(Architecture architecture, InputShape input, int outputWidth)
+    {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using Net net = Net.Create(architecture, inputWidth, outputWidth, CPU);
+        using Net net = Net.Create(architecture, input, outputWidth, CPU);
         net.Initialize(seed: 1);
-        var noise = new float[Rows * inputWidth];
+        var noise = new float[Rows * input.Length];
         SeededRandom.Derive(1).FillUniform(noise, -1, 1);
-        Tensor features = HostTensor.Create<float>(noise, CPU).reshape(Rows, inputWidth);
+        Tensor features = HostTensor.Create<float>(noise, CPU).reshape(Rows, input.Length);
         float[] expected = Outputs(net, features);
         return [.. net.Parameters.Layout.Parameters.Where(slot => slot.Role == ParameterRole.Weight).Select(slot => VerifyWeight(net, slot, features, expected))];
     }

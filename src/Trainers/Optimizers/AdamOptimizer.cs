@@ -30,9 +30,11 @@ public sealed record AdamOptimizer : Optimizer
 
     internal override double WeightDecay => DecoupledWeightDecay;
 
-    internal override void Check(ICollection<string> faults)
+    internal override void Check(ICollection<string> faults) => Check(faults, DecoupledWeightDecay == 0 ? "Optimizer.Adam" : "Optimizer.AdamW");
+
+    /// <summary>The same for an optimiser that is built on this one, under its name.</summary>
+    internal void Check(ICollection<string> faults, string name)
     {
-        string name = DecoupledWeightDecay == 0 ? "Optimizer.Adam" : "Optimizer.AdamW";
         if (!(Beta1 is >= 0 and < 1))
             faults.Add($"{name}: beta1 is {Beta1}; allowed is 0 to below 1. 0.9 is usual.");
         if (!(Beta2 is >= 0 and < 1))

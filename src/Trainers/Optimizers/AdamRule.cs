@@ -16,8 +16,8 @@ internal sealed class AdamRule : StepRule
     private readonly Scalar _one = 1;
     private Tensor? _denominator; // scratch, kept: a fresh one would cost page faults every step
 
-    public AdamRule(FlatParameters parameters, AdamOptimizer settings, int threads)
-        : base(parameters, threads, states: 2)
+    public AdamRule(FlatParameters parameters, AdamOptimizer settings, int threads, RadialProjection? projection = null)
+        : base(parameters, threads, states: 2, projection)
     {
         _settings = settings;
         _beta1 = settings.Beta1;

@@ -20,10 +20,13 @@ public sealed record SgdOptimizer : Optimizer
 
     internal override double DefaultLearningRate => 0.05;
 
-    internal override void Check(ICollection<string> faults)
+    internal override void Check(ICollection<string> faults) => Check(faults, "Optimizer.Sgd");
+
+    /// <summary>The same for an optimiser that is built on this one, under its name.</summary>
+    internal void Check(ICollection<string> faults, string name)
     {
         if (!(Momentum is >= 0 and < 1))
-            faults.Add($"Optimizer.Sgd: momentum is {Momentum}; allowed is 0 to below 1. 0.9 is usual.");
+            faults.Add($"{name}: momentum is {Momentum}; allowed is 0 to below 1. 0.9 is usual.");
     }
 
     internal override StepRule CreateRule(FlatParameters parameters, int threads) => new SgdRule(parameters, this, threads);

@@ -12,8 +12,8 @@ internal sealed class SgdRule : StepRule
     private readonly Scalar _momentum;
     private readonly Scalar _one = 1;
 
-    public SgdRule(FlatParameters parameters, SgdOptimizer settings, int threads)
-        : base(parameters, threads, states: settings.Momentum > 0 ? 1 : 0)
+    public SgdRule(FlatParameters parameters, SgdOptimizer settings, int threads, RadialProjection? projection = null)
+        : base(parameters, threads, states: settings.Momentum > 0 ? 1 : 0, projection)
     {
         _settings = settings;
         _momentum = settings.Momentum;

@@ -11,8 +11,11 @@ namespace MLExtensions.Trainers.Optimizers;
 /// </summary>
 internal abstract class StepRule : IDisposable
 {
-    private protected StepRule(FlatParameters parameters, int threads, int states)
+    private readonly RadialProjection? _projection;
+
+    private protected StepRule(FlatParameters parameters, int threads, int states, RadialProjection? projection = null)
     {
+        _projection = projection;
         Parameters = parameters;
         Threads = threads;
         States = [.. Enumerable.Range(0, states).Select(_ => zeros_like(parameters.Values).DetachFromDisposeScope())];
@@ -36,10 +39,12 @@ internal abstract class StepRule : IDisposable
     public void Step(double learningRate)
     {
         Steps++;
+        _projection?.BeforeStep();
         if (Parameters.OnCpu && Threads == 1)
             StepInOnePass(learningRate);
         else
             StepByTorch(learningRate);
+        _projection?.AfterStep();
     }
 
     /// <summary>Writes the steps and the memory.</summary>
@@ -63,6 +68,7 @@ internal abstract class StepRule : IDisposable
     {
         foreach (Tensor state in States)
             state.Dispose();
+        _projection?.Dispose();
     }
 
     private protected abstract void StepInOnePass(double learningRate);

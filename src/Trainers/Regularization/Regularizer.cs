@@ -52,10 +52,15 @@ public abstract record Regularizer
     /// <summary>Adds what is wrong with these settings to <paramref name="faults"/>.</summary>
     internal abstract void Check(ICollection<string> faults);
 
+    /// <summary>Why a recipe does not go with this regulariser, with the cure; null when it does.</summary>
+    internal virtual string? Objection(Architecture architecture) => null;
+
+    /// <summary>What a user should know of how this regulariser acts on a net; null for nothing.</summary>
+    internal virtual string? Warning(IReadOnlyList<ParameterSlot> claimed, ParameterLayout layout) => null;
+
     /// <summary>Which of the parameters that nobody owns yet this regulariser takes.</summary>
     internal abstract bool Claims(ParameterSlot slot);
 
     /// <summary>The hook that acts on the claimed parameters of a net with its initial weights.</summary>
-    /// <exception cref="InvalidOperationException">The net's recipe does not go with this regulariser.</exception>
     internal abstract TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed);
 }

@@ -30,6 +30,14 @@ internal abstract class TrainingHook : IDisposable
     {
     }
 
+    /// <summary>Whether <see cref="Fault"/> can say anything.</summary>
+    public virtual bool MayStop => false;
+
+    /// <summary>After <see cref="EpochEnd"/>: why the fit cannot go on, naming weight and setting; null when all is well.</summary>
+    /// <param name="context">Net and optimiser.</param>
+    /// <param name="learningRate">η of the epoch's last step.</param>
+    public virtual string? Fault(FitContext context, double learningRate) => null;
+
     /// <inheritdoc/>
     public virtual void Dispose()
     {

@@ -7,25 +7,26 @@ namespace MLExtensions.Trainers.Regularization;
 /// <summary>Weight decay on the pieces of the flat buffers that its parameters occupy; neighbours are joined into one piece.</summary>
 internal sealed class WeightDecayHook : TrainingHook
 {
-    private readonly List<(Tensor Values, Tensor Gradients)> _pieces = [];
+    private readonly List<(Tensor Values, Tensor Gradients, double Ratio)> _pieces = [];
     private readonly double _coefficient;
     private readonly bool _decoupled;
     private readonly Scalar _lambda;
 
-    public WeightDecayHook(FlatParameters parameters, IReadOnlyList<ParameterSlot> claimed, double coefficient, bool decoupled)
+    public WeightDecayHook(FlatParameters parameters, IReadOnlyList<ParameterSlot> claimed, WeightDecayRegularizer settings)
     {
-        _coefficient = coefficient;
-        _decoupled = decoupled;
-        _lambda = coefficient;
-        foreach ((int offset, int length) in Join(claimed))
-            _pieces.Add((parameters.ValueRange(offset, length), parameters.GradientRange(offset, length)));
+        _coefficient = settings.Coefficient;
+        _decoupled = settings.Decoupled;
+        _lambda = _coefficient;
+        foreach (IGrouping<double, ParameterSlot> group in claimed.GroupBy(slot => slot.ScaleInvariance == ScaleInvarianceKind.None ? 1 : settings.InvariantRatio))
+            foreach ((int offset, int length) in Join(group))
+                _pieces.Add((parameters.ValueRange(offset, length), parameters.GradientRange(offset, length), group.Key));
     }
 
     public override void AfterGradient(StepContext step)
     {
         if (_decoupled || _coefficient == 0)
             return;
-        foreach ((Tensor values, Tensor gradients) in _pieces)
+        foreach ((Tensor values, Tensor gradients, _) in _pieces)
             gradients.add_(values, _lambda);
     }
 
@@ -33,14 +34,16 @@ internal sealed class WeightDecayHook : TrainingHook
     {
         if (!_decoupled || _coefficient == 0)
             return;
-        using Scalar factor = 1 - step.LearningRate * _coefficient;
-        foreach ((Tensor values, _) in _pieces)
+        foreach ((Tensor values, _, double ratio) in _pieces)
+        {
+            using Scalar factor = 1 - step.LearningRate * _coefficient * ratio;
             values.mul_(factor);
+        }
     }
 
     public override void Dispose() => _lambda.Dispose();
 
-    private static IEnumerable<(int Offset, int Length)> Join(IReadOnlyList<ParameterSlot> slots)
+    private static IEnumerable<(int Offset, int Length)> Join(IEnumerable<ParameterSlot> slots)
     {
         int start = -1;
         int end = -1;

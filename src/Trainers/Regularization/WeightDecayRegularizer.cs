@@ -19,6 +19,9 @@ public sealed record WeightDecayRegularizer : Regularizer
     /// <summary>Whether weights shrink after the step instead of through the gradient.</summary>
     public bool Decoupled { get; }
 
+    /// <summary>By what λ is multiplied on scale-invariant weights; an optimiser that projects its steps asks for less than 1.</summary>
+    internal double InvariantRatio { get; init; } = 1;
+
     /// <summary>Whether biases and norm parameters decay too.</summary>
     public bool IncludeBiasesAndNorms { get; }
 
@@ -30,5 +33,5 @@ public sealed record WeightDecayRegularizer : Regularizer
 
     internal override bool Claims(ParameterSlot slot) => IncludeBiasesAndNorms || slot.Role == ParameterRole.Weight;
 
-    internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed) => new WeightDecayHook(net.Parameters, claimed, Coefficient, Decoupled);
+    internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed) => new WeightDecayHook(net.Parameters, claimed, this);
 }

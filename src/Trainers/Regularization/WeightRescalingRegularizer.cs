@@ -44,6 +44,11 @@ public sealed record WeightRescalingRegularizer : Regularizer
             faults.Add($"Regularizer.WeightRescaling: granularity is {(int)Granularity}; allowed are {string.Join(", ", Enum.GetNames<RescalingGranularity>())}.");
     }
 
+    internal override string? Objection(Architecture architecture) => architecture.IsNormalized
+        ? null
+        : $"Regularizer.WeightRescaling acts on weights that a normalisation follows, and {architecture} has none. "
+            + "Add one, as in Architecture.Mlp(widths, normalization: Normalization.Batch), or remove it from Regularization.";
+
     internal override bool Claims(ParameterSlot slot) => slot.ScaleInvariance != ScaleInvarianceKind.None;
 
     internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed) => new WeightRescalingHook(net.Parameters, claimed, this);

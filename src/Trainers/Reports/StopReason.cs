@@ -11,4 +11,10 @@ public enum StopReason
 
     /// <summary>It was cancelled, and the options ask to keep the best weights so far.</summary>
     Cancelled,
+
+    /// <summary>
+    /// A regulariser made the norm of a weight collapse; the log names weight and coefficient. The model keeps the weights of the last epoch before that, or the best ones
+    /// where early stopping is on.
+    /// </summary>
+    NormCollapse,
 }

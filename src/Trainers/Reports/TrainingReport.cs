@@ -18,6 +18,12 @@ public sealed record TrainingReport
     /// <summary>Validation rows; 0 without validation.</summary>
     public required long ValidationRows { get; init; }
 
+    /// <summary>Pre-training rows that were trained on jointly; 0 without.</summary>
+    public long PretrainingRows { get; init; }
+
+    /// <summary>What was taken from the initial model; null without one.</summary>
+    public InitialModelReport? InitialModel { get; init; }
+
     /// <summary>Rows left out because their label was missing.</summary>
     public required long SkippedRows { get; init; }
 
@@ -32,6 +38,12 @@ public sealed record TrainingReport
 
     /// <summary>The recipe, as text.</summary>
     public required string Architecture { get; init; }
+
+    /// <summary>The optimiser with its settings, as text; empty in models saved before there was this.</summary>
+    public string Optimizer { get; init; } = "";
+
+    /// <summary>The regularisers with their settings, as texts, those that came with the optimiser or with another regulariser included.</summary>
+    public IReadOnlyList<string> Regularization { get; init; } = [];
 
     /// <summary>Number of trained parameters.</summary>
     public required long Parameters { get; init; }

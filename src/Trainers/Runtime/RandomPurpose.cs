@@ -14,4 +14,19 @@ internal enum RandomPurpose
 
     /// <summary>Which rows are set aside for validation.</summary>
     ValidationSplit = 4,
+
+    /// <summary>The order of pre-training rows.</summary>
+    PretrainingRows = 20,
+
+    /// <summary>Views of pre-training rows.</summary>
+    PretrainingViews = 21,
+
+    /// <summary>Which pre-training rows are selected or looked at.</summary>
+    RowSelection = 22,
+
+    /// <summary>Where an attack starts.</summary>
+    AttackStart = 41,
+
+    /// <summary>Noise on features.</summary>
+    AttackNoise = 42,
 }

@@ -72,6 +72,41 @@ internal sealed class FeatureStatistics
         return needed ? new Standardization(mean, factor) : null;
     }
 
+    /// <summary>The mean and deviation of each channel of pictures, over all pixels: convolutions see every pixel with the same weights, so they have one scale.</summary>
+    public Standardization OfChannels(InputShape picture)
+    {
+        Flush();
+        int channels = picture.Channels;
+        int pixels = _shift.Length / channels;
+        var sum = new double[channels];
+        var squares = new double[channels]; // about 0, of means
+        var inner = new double[channels];   // of deviations from each pixel's own mean
+        for (int i = 0; i < _shift.Length; i++)
+        {
+            int channel = picture.Layout == ImageLayout.Planar ? i / pixels : i % channels;
+            double offset = _totalSum[i] / _rows;
+            double mean = _shift[i] + offset;
+            sum[channel] += mean;
+            squares[channel] += mean * mean;
+            inner[channel] += Math.Max(0, (_totalSquares[i] / _rows) - (offset * offset));
+        }
+
+        var means = new float[channels];
+        var factors = new float[channels];
+        for (int channel = 0; channel < channels; channel++)
+        {
+            double mean = sum[channel] / pixels;
+            double deviation = Math.Sqrt((inner[channel] / pixels) + Math.Max(0, (squares[channel] / pixels) - (mean * mean)));
+            means[channel] = (float)mean;
+            factors[channel] = deviation > 1e-6 * Math.Abs(mean) && deviation > 0 ? (float)(1 / deviation) : 1;
+        }
+
+        return new Standardization(means, factors) { Picture = picture };
+    }
+
+    /// <summary>Which features were zero in every row.</summary>
+    public bool[] ZeroFeatures() => Array.ConvertAll(_largest, largest => largest == 0);
+
     private void Flush()
     {
         for (int i = 0; i < _sum.Length; i++)

@@ -20,6 +20,12 @@ internal sealed record LoopSettings
     /// <summary>The optimiser's own weight decay included.</summary>
     public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
 
+    /// <summary>What the learning rate of the output layer is multiplied by.</summary>
+    public double HeadRate { get; init; } = 1;
+
+    /// <summary>Outputs of the target's head in a net that carries a second one; null for a net with one head.</summary>
+    public int? TargetOutputs { get; init; }
+
     /// <summary>Largest norm of the whole gradient; null for no limit.</summary>
     public double? GradientClipping { get; init; }
 
@@ -38,6 +44,15 @@ internal sealed record LoopSettings
 
     /// <summary>On cancellation: keep the best weights so far instead of throwing.</summary>
     public bool KeepBestOnCancel { get; init; }
+
+    /// <summary>Whether every epoch's report tells of norms, angles and input gradients.</summary>
+    public bool Telemetry { get; init; }
+
+    /// <summary>Which features are zero in every row, as the net sees them; empty where that is not known.</summary>
+    public IReadOnlyList<bool> ZeroFeatures { get; init; } = [];
+
+    /// <summary>Takes what a user should know, for a log.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
 
     /// <summary>Called at the end of every epoch, for a log.</summary>
     public Action<EpochReport> EpochDone { get; init; } = static _ => { };

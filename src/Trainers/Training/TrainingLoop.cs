@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;
@@ -12,15 +13,18 @@ namespace MLExtensions.Trainers.Training;
 /// <summary>The one training loop: epochs of steps, validation, early stopping, checkpoints, progress, cancellation.</summary>
 internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFeed? validation, LoopSettings settings)
 {
+    private readonly WeightSnapshot _epochStart = new();
+    private readonly TelemetryRecorder? _telemetry = settings.Telemetry ? new TelemetryRecorder(net, loss, settings.ZeroFeatures) : null;
+
     /// <summary>Trains the net, which must have been initialised; goes on from the checkpoint where there is one.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, and the settings ask to throw.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no longer a finite number, or a regulariser ruined the weights in the first epoch.</exception>
     public TrainingOutcome Run()
     {
         using DisposeScope outer = NewDisposeScope();
         using var noGrad = no_grad();
         using StepRule rule = settings.Optimizer.CreateRule(net.Parameters, settings.Threads);
-        IReadOnlyList<TrainingHook> hooks = RegularizerSet.CreateHooks(settings.Regularizers, net);
+        IReadOnlyList<TrainingHook> hooks = FineTuningHooks.Create(settings, net);
         try
         {
             var state = new FitState();
@@ -54,6 +58,11 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
             {
                 return StopReason.Cancelled;
             }
+            catch (NormCollapseException e) when (state.Epochs.Count > 0)
+            {
+                settings.Warn($"{e.Message} The fit was stopped after epoch {state.Epochs.Count}, whose weights are kept.");
+                return StopReason.NormCollapse;
+            }
 
             state.Epochs.Add(report);
             state.Best.Offer(report.Epoch, report.ValidationLoss, net.Parameters);
@@ -73,12 +82,15 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         int epoch, TrainingStep step, StepRule rule, IReadOnlyList<TrainingHook> hooks, Validator? validator, ProgressTicker ticker)
     {
         long start = Stopwatch.GetTimestamp();
+        if (_telemetry is not null || hooks.Any(hook => hook.MayStop))
+            _epochStart.Take(net.Parameters);
         using DisposeScope epochScope = NewDisposeScope();
         Tensor lossSum = zeros(1, float64, net.Parameters.Device);
         net.BeginEpoch(settings.Seed, epoch);
         training.BeginEpoch(settings.Seed, epoch);
         long rowsDone = 0;
         double learningRate = 0;
+        Batch? first = null; // of the epoch, for the telemetry
         while (true)
         {
             settings.CancellationToken.ThrowIfCancellationRequested();
@@ -88,6 +100,8 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
                 break;
             double progress = (epoch + (double)rowsDone / training.Rows) / settings.Epochs;
             learningRate = settings.LearningRate * settings.Schedule.Factor(progress, epoch);
+            if (_telemetry is not null)
+                first ??= new Batch(batch.Features.clone().MoveToOuterDisposeScope(), batch.Targets.clone().MoveToOuterDisposeScope(), null);
             step.Run(batch, learningRate, lossSum);
             rowsDone += batch.Rows;
             ticker.Tick(epoch, rowsDone, training.Rows, lossSum, learningRate, Stopwatch.GetElapsedTime(start));
@@ -95,19 +109,28 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
 
         foreach (TrainingHook hook in hooks)
             hook.EpochEnd(new FitContext(net, rule), epoch);
+        if (hooks.Select(hook => hook.Fault(new FitContext(net, rule), learningRate)).FirstOrDefault(fault => fault is not null) is { } fault)
+            throw new NormCollapseException(fault);
         double trainingLoss = lossSum.item<double>() / rowsDone;
         double trainingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (!double.IsFinite(trainingLoss))
             throw Diverged(epoch, trainingLoss, learningRate);
         (double validationLoss, double metric) = validator?.Measure() ?? (double.NaN, double.NaN);
+        EpochTelemetry? telemetry = first is null ? null : _telemetry?.Measure(_epochStart, learningRate, first);
         return new EpochReport(
-            epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds);
+            epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds)
+        {
+            PretrainingLoss = loss.TakePretrainingLoss(),
+            Telemetry = telemetry,
+        };
     }
 
     private TrainingOutcome Choose(FitState state, StopReason reason)
     {
         bool useBest = state.Best.Epoch > 0 && (settings.Patience is not null || reason == StopReason.Cancelled);
-        (float[] parameters, float[] buffers) = useBest ? (state.Best.Parameters, state.Best.Buffers) : net.Parameters.ToArrays();
+        (float[] parameters, float[] buffers) = useBest ? (state.Best.Parameters, state.Best.Buffers)
+            : reason == StopReason.NormCollapse ? (_epochStart.Parameters, _epochStart.Buffers)
+            : net.Parameters.ToArrays();
         return new TrainingOutcome(parameters, buffers, state.Epochs, reason, useBest ? state.Best.Epoch : state.Epochs.Count);
     }
 

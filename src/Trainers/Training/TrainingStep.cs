@@ -18,7 +18,7 @@ internal sealed class TrainingStep(Net net, Loss loss, StepRule rule, IReadOnlyL
     public void Run(Batch batch, double learningRate, Tensor lossSum)
     {
         Tensor outputs = net.Forward(batch.Features, training: true);
-        Tensor gradient = loss.Gradient(outputs, batch.Targets, batch.Weights, lossSum); // [batch, outputs]
+        Tensor gradient = loss.Gradient(outputs, batch, lossSum); // [batch, outputs]
         outputs.Dispose();
         var context = new StepContext(new FitContext(net, rule), batch, gradient, learningRate, rule.Steps);
         foreach (TrainingHook hook in hooks)

@@ -27,7 +27,7 @@ internal static class NetWeights
     /// <summary>Writes the weights of a fitted net.</summary>
     public static void Save(string path, FittedNetwork network)
     {
-        ParameterLayout layout = ParameterLayout.Of(network.Architecture, network.InputWidth, network.OutputWidth);
+        ParameterLayout layout = ParameterLayout.Of(network.Architecture, network.Input, network.OutputWidth);
         List<NamedWeights> tensors =
         [
             .. layout.Parameters.Select(slot => Named(network.Architecture, slot, network.Parameters)),

@@ -32,7 +32,7 @@ public abstract class PredictionTransformer<TModel> : ISingleFeaturePredictionTr
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => CreateRowMapper(inputSchema);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStreams.Save(ctx, Write);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStreams.Save(ctx, ModelLoader.Signature, Write);
 
     private protected abstract IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema);
 

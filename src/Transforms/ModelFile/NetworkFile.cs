@@ -43,11 +43,20 @@ internal static class NetworkFile
         output.WriteChecksum();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
+    /// <summary>Reads a transformer that scores.</summary>
     /// <param name="environment">For the transformer.</param>
-    /// <param name="stream">Can seek; holds these bytes and no others.</param>
+    /// <param name="stream">Can seek; holds what <see cref="Write"/> wrote and nothing else.</param>
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
     public static NeuralNetworkTransformer Read(IHostEnvironment environment, Stream stream)
+    {
+        (FittedNetwork network, ScoreColumnNames columns, LabelValues? labels) = Read(stream);
+        return new NeuralNetworkTransformer(environment, network, columns, labels);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
+    /// <param name="stream">Can seek; holds these bytes and no others.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
+    public static (FittedNetwork Network, ScoreColumnNames Columns, LabelValues? Labels) Read(Stream stream)
     {
         var input = new ChecksumReader(stream);
         byte[] head = input.Length < HeadLength ? [] : input.Read(HeadLength);
@@ -63,27 +72,28 @@ internal static class NetworkFile
         int jsonLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12));
         if (jsonLength < 0 || jsonLength > Math.Min(input.Left, LongestJson))
             throw Damaged($"its JSON of {jsonLength} bytes is longer than the file or than {LongestJson} bytes");
-        return Assemble(environment, Header(input.Read(jsonLength)), input);
+        return Assemble(Header(input.Read(jsonLength)), input);
     }
 
-    private static NeuralNetworkTransformer Assemble(IHostEnvironment environment, NetworkHeader header, ChecksumReader input)
+    private static (FittedNetwork, ScoreColumnNames, LabelValues?) Assemble(NetworkHeader header, ChecksumReader input)
     {
         ParameterLayout layout = LayoutOf(header);
-        long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.InputWidth : 0));
+        long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.Input.Statistics : 0));
         if (input.Left != expected)
             throw Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
         float[] parameters = input.ReadNumbers(layout.ParameterCount);
         float[] buffers = input.ReadNumbers(layout.BufferCount);
-        float[] mean = input.ReadNumbers(header.Standardized ? header.InputWidth : 0);
-        float[] factor = input.ReadNumbers(header.Standardized ? header.InputWidth : 0);
-        var network = new FittedNetwork(header.Task, header.Architecture, header.InputWidth, header.OutputWidth, parameters, buffers, header.Report)
+        float[] mean = input.ReadNumbers(header.Standardized ? header.Input.Statistics : 0);
+        float[] factor = input.ReadNumbers(header.Standardized ? header.Input.Statistics : 0);
+        var network = new FittedNetwork(header.Task, header.Architecture, header.Input, header.OutputWidth, parameters, buffers, header.Report)
         {
             TargetMean = header.TargetMean,
             TargetScale = header.TargetScale,
             FeatureMean = mean,
             FeatureFactor = factor,
+            Precision = header.Precision,
         };
-        return new NeuralNetworkTransformer(environment, network, header.Columns, LabelsOf(header));
+        return (network, header.Columns, LabelsOf(header));
     }
 
     private static NetworkHeader HeaderOf(FittedNetwork network, ScoreColumnNames columns, LabelValues? labels) => new()
@@ -92,6 +102,8 @@ internal static class NetworkFile
         Architecture = network.Architecture,
         InputWidth = network.InputWidth,
         OutputWidth = network.OutputWidth,
+        Picture = network.Input.IsImage ? network.Input : null,
+        Precision = network.Precision,
         Columns = columns,
         TargetMean = network.TargetMean,
         TargetScale = network.TargetScale,
@@ -121,11 +133,15 @@ internal static class NetworkFile
             throw Damaged(string.Join(" ", faults).TrimEnd('.'));
         try
         {
-            return ParameterLayout.Of(header.Architecture, header.InputWidth, header.OutputWidth);
+            return ParameterLayout.Of(header.Architecture, header.Input, header.OutputWidth);
         }
         catch (OverflowException)
         {
             throw Damaged("its recipe has too many parameters");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Damaged("its recipe does not go with its pictures: " + e.Message.TrimEnd('.'));
         }
     }
 

@@ -14,13 +14,19 @@ internal sealed record NetworkHeader
 
     public required int OutputWidth { get; init; }
 
+    /// <summary>What a row of features is where it is a picture; null for a plain vector.</summary>
+    public InputShape? Picture { get; init; }
+
+    /// <summary>The type of numbers in which the net scores.</summary>
+    public Precision Precision { get; init; }
+
     public required ScoreColumnNames Columns { get; init; }
 
     public required float TargetMean { get; init; }
 
     public required float TargetScale { get; init; }
 
-    /// <summary>Whether the features are standardised: then two arrays of InputWidth numbers follow the statistics.</summary>
+    /// <summary>Whether the features are standardised: then two arrays, each of a number for every feature or channel, follow the statistics.</summary>
     public required bool Standardized { get; init; }
 
     /// <summary>Type of the label's values; null without values.</summary>
@@ -29,6 +35,9 @@ internal sealed record NetworkHeader
     public IReadOnlyList<string>? Labels { get; init; }
 
     public required TrainingReport Report { get; init; }
+
+    /// <summary>What a row of features is.</summary>
+    internal InputShape Input => Picture ?? InputShape.Vector(InputWidth);
 
     /// <summary>Adds what cannot be true of a saved net: the checksum proves that nothing changed by chance, not who wrote it.</summary>
     public void Check(ICollection<string> faults)
@@ -41,12 +50,18 @@ internal sealed record NetworkHeader
             faults.Add("its Columns are missing.");
         else
             Columns.Check(faults);
-        if (Report?.Epochs is null || Report.Versions is null || Report.Epochs.Contains(null))
+        if (Report?.Epochs is null || Report.Versions is null || Report.Regularization?.Contains(null!) != false
+            || Report.Epochs.Any(epoch => epoch is null || epoch.Telemetry is { Layers: null } || epoch.Telemetry?.Layers.Contains(null!) == true))
             faults.Add("its Report is missing or has a hole.");
         if (!Enum.IsDefined(Task))
             faults.Add($"its task is {(int)Task}.");
         if (InputWidth < 1 || OutputWidth < 1 || (Task != NetTask.Multiclass && OutputWidth != 1))
             faults.Add($"it has {InputWidth} features and {OutputWidth} outputs for the task {Task}.");
+        Picture?.Check("its picture", faults);
+        if (Picture is not null && (Picture.Length != InputWidth || !Picture.IsImage))
+            faults.Add($"it has {InputWidth} features and pictures of {Picture}.");
+        if (!Enum.IsDefined(Precision))
+            faults.Add($"its precision is {(int)Precision}.");
         if (LabelType is null != Labels is null)
             faults.Add("it has label values without their type, or a type without values.");
         if (Labels?.Contains(null!) == true)

@@ -11,15 +11,15 @@ namespace MLExtensions.Trainers.Tests.Regularization;
 internal sealed class HookBench : IDisposable
 {
     private readonly DisposeScope _scope;
-    private readonly IDisposable _noGrad = no_grad();
+    private readonly IDisposable _noGrad;
     private readonly Device _device;
-    private readonly int _inputs;
 
     public HookBench(Architecture recipe, Regularizer regularizer, string device = "cpu", int inputs = 4, Optimizer? optimizer = null)
     {
         _device = TestDevices.Get(device);
+        _noGrad = no_grad();
         _scope = NewDisposeScope();
-        _inputs = inputs;
+        Features = Numbers.Tensor(_device, 1, 32, inputs);
         Net = Net.Create(recipe, inputs, 3, _device);
         Net.Initialize(seed: 5);
         Rule = (optimizer ?? Optimizer.Sgd(0, false)).CreateRule(Net.Parameters, 1);
@@ -34,7 +34,7 @@ internal sealed class HookBench : IDisposable
 
     public FitContext Fit => new(Net, Rule);
 
-    private Tensor Features => Numbers.Tensor(_device, 1, 32, _inputs);
+    private Tensor Features { get; }
 
     public float[] Outputs(bool training) => FlatParameters.ToArray(Net.Forward(Features, training).flatten());
 
@@ -54,8 +54,10 @@ internal sealed class HookBench : IDisposable
 
     public void Step(double learningRate, long step)
     {
+        var context = new StepContext(Fit, new Batch(Features, Features, null), Features, learningRate, step);
+        Hook.AfterGradient(context);
         Rule.Step(learningRate);
-        Hook.AfterStep(new StepContext(Fit, new Batch(Features, Features, null), Features, learningRate, step));
+        Hook.AfterStep(context);
     }
 
     public void Dispose()

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using MLExtensions.Trainers.Losses;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Optimizers;
+using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Runtime;
+using MLExtensions.Trainers.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Benchmarks.Convolution;
+
+/// <summary>
+/// Training images per second and peak resident memory against a bare TorchSharp loop of the same net: modules, torch's SGD with momentum and decay, a dispose scope per step. Batch 128.
+/// </summary>
+internal static class ConvTrainingBenchmark
+{
+    private const int Images = 2048;
+
+    public static void Run(string[] args)
+    {
+        if (Options.Get(args, "--worker", null) is not { } rival)
+        {
+            ConvContest.Run("conv-training", ["resnet20", "small"], ["bare", "float32", "bfloat16"], args);
+            return;
+        }
+
+        NativeTorch.EnsureLoaded();
+        int threads = Measure.Number(args, "--threads", Environment.ProcessorCount);
+        int batch = Measure.Number(args, "--batch", 128);
+        int steps = Measure.Number(args, "--steps", 15);
+        bool small = Options.Get(args, "--net", "resnet20") == "small";
+        List<double> seconds = rival == "bare"
+            ? Bare(small, threads, batch, steps)
+            : Ours(small, rival == "bfloat16" ? Precision.BFloat16 : Precision.Float32, threads, batch, steps, keepMemory: !args.Contains("--no-keep-memory"));
+        ConvContest.Report(batch, seconds);
+    }
+
+    private static List<double> Ours(bool small, Precision precision, int threads, int batch, int steps, bool keepMemory)
+    {
+        InputShape shape = small ? InputShape.Image(1, 28, 28) : InputShape.Image(3, 32, 32);
+        using IDisposable threadScope = TorchThreads.Use(threads);
+        using IDisposable? allocatorScope = keepMemory ? Allocator.KeepMemory() : null;
+        using DisposeScope outer = NewDisposeScope();
+        using var noGrad = no_grad();
+        using Net net = Net.Create(small ? Architecture.ConvNet() : Architecture.CifarResNet(), shape, 10, CPU, precision);
+        net.Initialize(1);
+        using var loss = new CrossEntropyLoss(10, 0, CPU);
+        (float[] pixels, float[] labels) = Noise(shape.Length);
+        using var feed = new MemoryFeed(RowTable.Of(pixels, labels), null, true, false, CPU);
+        using StepRule rule = Optimizer.Sgd(nesterov: false).CreateRule(net.Parameters, threads);
+        IReadOnlyList<TrainingHook> hooks = RegularizerSet.CreateHooks([Regularizer.WeightDecay(1e-4, includeBiasesAndNorms: true)], net);
+        using var step = new TrainingStep(net, loss, rule, hooks, null);
+        Tensor lossSum = zeros(1, float64);
+        feed.BeginEpoch(1, 0);
+        return Time(steps, () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Batch? rows = feed.Next(batch);
+            if (rows is null || rows.Rows < batch)
+            {
+                feed.BeginEpoch(1, 1);
+                rows = feed.Next(batch);
+            }
+
+            step.Run(rows!, 0.05, lossSum);
+        });
+    }
+
+    private static List<double> Bare(bool small, int threads, int batch, int steps)
+    {
+        set_num_threads(threads);
+        using DisposeScope outer = NewDisposeScope();
+        InputShape shape = small ? InputShape.Image(1, 28, 28) : InputShape.Image(3, 32, 32);
+        (float[] pixels, float[] labels) = Noise(shape.Length);
+        Tensor x = HostTensor.Create<float>(pixels, CPU).reshape(Images, shape.Channels, shape.Height, shape.Width);
+        Tensor y = HostTensor.Create<long>(Array.ConvertAll(labels, label => (long)label), CPU);
+        using nn.Module<Tensor, Tensor> model = small ? new BareSmallNet() : new BareResNet20();
+        using optim.Optimizer sgd = optim.SGD(model.parameters(), 0.05, momentum: 0.9, weight_decay: 1e-4);
+        using var crossEntropy = nn.CrossEntropyLoss();
+        using Tensor order = randperm(Images, device: CPU);
+        int at = 0;
+        double sum = 0;
+        return Time(steps, () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor index = order.narrow(0, at, batch);
+            at = at + (2 * batch) > Images ? 0 : at + batch;
+            Tensor batchLoss = crossEntropy.forward(model.forward(x.index_select(0, index)), y.index_select(0, index));
+            sgd.zero_grad();
+            batchLoss.backward();
+            sgd.step();
+            sum += batchLoss.item<float>();
+        });
+    }
+
+    private static List<double> Time(int steps, Action step)
+    {
+        const int WarmUp = 4;
+        var seconds = new List<double>();
+        for (int i = 0; i < WarmUp + steps; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            step();
+            if (i >= WarmUp)
+                seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return seconds;
+    }
+
+    private static (float[] Pixels, float[] Labels) Noise(int length)
+    {
+        var pixels = new float[Images * length];
+        SeededRandom.Derive(1).FillUniform(pixels, -1.7f, 1.7f);
+        return (pixels, [.. Enumerable.Range(0, Images).Select(i => (float)(i % 10))]);
+    }
+}

@@ -1,0 +1,26 @@
+namespace MLExtensions.Trainers.Tests;
+
+/// <summary>Every kind of recipe, small, with its sizes. A new recipe joins here and so in the tests that every recipe passes.</summary>
+public static class Recipes
+{
+    private static readonly Dictionary<string, Architecture> Named = new()
+    {
+        ["linear"] = Architecture.Mlp([]),
+        ["mlp"] = Architecture.Mlp([12, 9]),
+        ["mlp leaky"] = Architecture.Mlp([7], Activation.LeakyRelu),
+        ["mlp tanh"] = Architecture.Mlp([12, 9], Activation.Tanh),
+        ["mlp batch"] = Architecture.Mlp([12, 9], normalization: Normalization.Batch),
+        ["mlp batch gelu"] = Architecture.Mlp([12, 9], Activation.Gelu, Normalization.Batch, dropout: 0.1),
+        ["mlp layer"] = Architecture.Mlp([12, 9], normalization: Normalization.Layer),
+        ["mlp batch standardized"] = Architecture.Mlp([12, 9], normalization: Normalization.Batch, weightStandardization: true),
+        ["mlp layer standardized"] = Architecture.Mlp([12, 9], Activation.Silu, Normalization.Layer, dropout: 0.1, weightStandardization: true),
+    };
+
+    public static TheoryData<string> All => [.. Named.Keys];
+
+    /// <summary>Those with weights that a normalisation follows.</summary>
+    public static TheoryData<string> Normalized => [.. Named.Keys.Where(name => Named[name].IsNormalized)];
+
+    /// <summary>The recipe with features and outputs that it takes.</summary>
+    internal static (Architecture Recipe, int Inputs, int Outputs) Get(string name) => (Named[name], 6, 3);
+}
