@@ -76,9 +76,9 @@ public sealed class NormCollapseTests
         using Net normalized = Net.Create(Toy.Recipe, 4, 2, TestDevices.Get("cpu"));
         using Net plain = Net.Create(Plain, 4, 2, TestDevices.Get("cpu"));
 
-        RegularizerSet.CreateHooks([Regularizer.ScaleShiftInvariant()], plain, warnings.Add);
+        RegularizerSet.CreateHooks([Regularizer.ScaleShiftInvariant()], plain, warn: warnings.Add);
         Assert.Empty(warnings);
-        RegularizerSet.CreateHooks([Regularizer.ScaleShiftInvariant()], normalized, warnings.Add);
+        RegularizerSet.CreateHooks([Regularizer.ScaleShiftInvariant()], normalized, warn: warnings.Add);
 
         Assert.Contains("acts only on 'head.weight'", Assert.Single(warnings), StringComparison.Ordinal);
     }

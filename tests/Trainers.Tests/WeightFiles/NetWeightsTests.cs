@@ -16,9 +16,7 @@ public sealed class NetWeightsTests : IDisposable
     // A file as torchvision would write it: its names, shapes and counters; values by the golden formula.
     [Theory]
     [InlineData("resnet18_c10_32")]
-    [InlineData("vgg11_bn_c10_64")]
     [InlineData("mobilenet_v2_224")]
-    [InlineData("resnet50_224")]
     public void A_file_with_torchvisions_names_gives_the_golden_weights(string name)
     {
         (ConvArchitecture recipe, int size, int classes) = GoldenNets.Of(name);
@@ -32,8 +30,8 @@ public sealed class NetWeightsTests : IDisposable
         Assert.True(report.HeadLoaded);
         Assert.Empty(report.Missing);
         Assert.Empty(report.LeftOver);
-        Assert.Equal(parameters, net.Parameters.ToArrays().Parameters);
-        Assert.Equal(buffers, net.Parameters.ToArrays().Buffers);
+        Assert.True(parameters.AsSpan().SequenceEqual(net.Parameters.ToArrays().Parameters));
+        Assert.True(buffers.AsSpan().SequenceEqual(net.Parameters.ToArrays().Buffers));
     }
 
     [Fact]
@@ -67,14 +65,16 @@ public sealed class NetWeightsTests : IDisposable
     [Fact]
     public void What_a_net_saves_has_torchvisions_names_and_loads_to_the_same_numbers()
     {
-        (ConvArchitecture recipe, int size, int classes) = GoldenNets.Of("vgg11_bn_c10_64");
-        using ConvNet golden = GoldenNets.Create("vgg11_bn_c10_64", CPU);
-        (float[] parameters, float[] buffers) = golden.Parameters.ToArrays();
+        ConvArchitecture recipe = Architecture.Vgg(11, widthFactor: 1 / 64.0, stem: ImageStem.ImageNet); // its convolutions have biases there and none here
+        InputShape input = InputShape.Image(3, 64, 64);
+        using Net net = Net.Create(recipe, input, 10, CPU);
+        float[] parameters = Numbers.Uniform(net.Parameters.Layout.ParameterCount, 1), buffers = Numbers.Uniform(net.Parameters.Layout.BufferCount, 2);
         string path = Path.Combine(_folder, "net");
-        NetWeights.Save(path, new FittedNetwork(NetTask.Multiclass, recipe, InputShape.Image(3, size, size), classes, parameters, buffers, null!));
+        NetWeights.Save(path, new FittedNetwork(NetTask.Multiclass, recipe, input, 10, parameters, buffers, null!));
         using (WeightFile file = WeightFile.Open(path))
-            Assert.Equal(GoldenFiles.Tensors("vgg11_bn_c10_64").Select(tensor => tensor.Name).Where(name => !name.EndsWith("tracked", StringComparison.Ordinal)), file.Header.Entries.Select(entry => entry.Name));
-        using Net net = Net.Create(recipe, InputShape.Image(3, size, size), classes, CPU);
+            Assert.Equal(
+                GoldenFolder.Csv(Path.Combine(GoldenFolder.Case("vgg11_bn_224"), "keys.csv")).Select(row => row["key"]).Where(key => !key.EndsWith("tracked", StringComparison.Ordinal)),
+                file.Header.Entries.Select(entry => entry.Name));
         NetWeights.Load(path, net);
         Assert.Equal(parameters, net.Parameters.ToArrays().Parameters);
         Assert.Equal(buffers, net.Parameters.ToArrays().Buffers);
