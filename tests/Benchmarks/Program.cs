@@ -13,6 +13,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
