@@ -20,6 +20,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
+    ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
