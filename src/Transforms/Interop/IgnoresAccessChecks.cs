@@ -7,6 +7,7 @@
 //   TrainerInfo's constructor                                                                    (TrainerInfos)
 //   CatalogUtils.GetEnvironment                                                                  (Environments)
 //   IHostEnvironmentInternal.{GpuDeviceId, FallbackToCpu}                                        (HostSettings)
+//   ITransformerWithDifferentMappingAtTrainingTime                                               (RowFilteringTransformer)
 //   Contracts.CheckAlive                                                                         (Cancellation)
 // Microsoft.ML is pinned to the tested range; a test reads the assemblies' metadata and fails when a type elsewhere reaches in.
 using System.Runtime.CompilerServices;
