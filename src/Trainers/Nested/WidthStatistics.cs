@@ -22,15 +22,8 @@ internal sealed class WidthStatistics(NestedMlpNet net, IRowFeed training, int m
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor rows = Rows(seed);
-        var statistics = new List<float>();
-        foreach (int step in net.Settings.Steps)
-        {
-            checkAlive();
-            net.BeginEpoch(seed, step); // the same draws in a fit that was resumed
-            statistics.AddRange(net.CollectStatistics(rows, step));
-        }
-
-        return [.. statistics];
+        net.BeginEpoch(seed, epoch: -1); // the same draws in a fit that was resumed
+        return net.CollectStatistics(rows, checkAlive);
     }
 
     private Tensor Rows(long seed)
