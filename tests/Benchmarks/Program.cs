@@ -1,6 +1,7 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
 using MLExtensions.Benchmarks.Regularization;
+using MLExtensions.Benchmarks.Robustness;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -15,6 +16,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
