@@ -1,6 +1,7 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
 using MLExtensions.Benchmarks.Regularization;
+using MLExtensions.Benchmarks.Robustness;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -16,6 +17,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
     ["nested-try"] = NestedTryBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
