@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Nets.Convolution;
 using MLExtensions.Trainers.Runtime;
@@ -13,35 +12,6 @@ public sealed class ConvNetTests
 {
     private const int Rows = 8;
     private const int Outputs = 3;
-
-    [Theory]
-    [MemberData(nameof(ConvRecipes.All), MemberType = typeof(ConvRecipes))]
-    public void What_a_recipe_declares_of_its_weights_scales_holds(string name)
-    {
-        (ConvArchitecture recipe, InputShape input) = ConvRecipes.Get(name);
-
-        using IDisposable threads = TorchThreads.Use(1);
-
-        IReadOnlyList<ScaleInvarianceResult> results = ScaleInvariance.Verify(recipe, input, Outputs);
-
-        Assert.All(results, result => Assert.True(result.Holds, result.ToString()));
-        Assert.Equal(!name.EndsWith("plain", StringComparison.Ordinal), results.Any(result => result.Declared));
-    }
-
-    [Theory]
-    [MemberData(nameof(ConvRecipes.All), MemberType = typeof(ConvRecipes))]
-    public void A_recipe_survives_json(string name)
-    {
-        Architecture recipe = ConvRecipes.Get(name).Recipe;
-        var faults = new List<string>();
-
-        Architecture? loaded = JsonSerializer.Deserialize<Architecture>(JsonSerializer.Serialize(recipe));
-        loaded!.Check(faults);
-
-        Assert.Equal(recipe, loaded);
-        Assert.Equal(recipe.GetHashCode(), loaded.GetHashCode());
-        Assert.Empty(faults);
-    }
 
     [Theory]
     [MemberData(nameof(ConvRecipes.WithoutDropout), MemberType = typeof(ConvRecipes))]
