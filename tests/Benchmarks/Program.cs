@@ -18,6 +18,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
