@@ -23,6 +23,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
 };
