@@ -32,4 +32,13 @@ internal enum RandomPurpose
 
     /// <summary>Noise on features.</summary>
     AttackNoise = 42,
+
+    /// <summary>Nested nets: the noise of weights in a training pass.</summary>
+    WeightNoise = 50,
+
+    /// <summary>Nested nets: the widths of layers in a training pass.</summary>
+    NestedMasks = 51,
+
+    /// <summary>Nested nets: the drawn weights of a view.</summary>
+    WeightSamples = 52,
 }

@@ -9,6 +9,7 @@ namespace MLExtensions.Trainers.Tests.Robustness;
 /// <summary>A net with given or random weights, and rows to attack.</summary>
 internal sealed class AttackBench : IDisposable
 {
+    private readonly IDisposable _threads;
     private readonly DisposeScope _scope;
     private readonly IDisposable _noGrad;
     private readonly Device _device;
@@ -18,6 +19,7 @@ internal sealed class AttackBench : IDisposable
     public AttackBench(Architecture recipe, int inputs, int outputs, string device = "cpu")
     {
         _device = TestDevices.Get(device);
+        _threads = TorchThreads.Use(1);
         _scope = NewDisposeScope();
         _noGrad = no_grad();
         _task = outputs == 1 ? NetTask.Binary : NetTask.Multiclass;
@@ -81,5 +83,6 @@ internal sealed class AttackBench : IDisposable
         _goal.Dispose();
         _noGrad.Dispose();
         _scope.Dispose();
+        _threads.Dispose();
     }
 }
