@@ -53,9 +53,14 @@ internal sealed class AugmentedFeed : IRowFeed
         Batch changed = batch with { Features = rows };
         if (_mixing is not null)
             changed = _mixing.Apply(changed, _random);
-        foreach (Tensor tensor in (Tensor?[])[changed.Features, changed.Weights, changed.Mixed?.Targets, changed.Mixed?.Weights])
-            if (tensor is not null && !ReferenceEquals(tensor, batch.Weights))
-                tensor.MoveToOuterDisposeScope();
+        changed.Features.MoveToOuterDisposeScope();
+        if (changed.Mixed is { } mixed)
+        {
+            changed.Weights!.MoveToOuterDisposeScope();
+            mixed.Targets.MoveToOuterDisposeScope();
+            mixed.Weights.MoveToOuterDisposeScope();
+        }
+
         batch.Features.Dispose();
         return changed;
     }

@@ -1,4 +1,5 @@
 using MLExtensions.Trainers.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Losses;
