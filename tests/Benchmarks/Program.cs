@@ -1,5 +1,6 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Images;
 using MLExtensions.Benchmarks.Regularization;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
@@ -20,6 +21,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
+    ["image-folder"] = ImageFolderBenchmark.Run,
+    ["clothing"] = ClothingBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))

@@ -155,7 +155,7 @@ public sealed class ConvPipelineTests : IDisposable
     {
         public void Report(TrainingProgress value)
         {
-            if (value.Epoch >= epoch && value.EpochFraction() >= 1)
+            if (value.Fraction * value.Epochs >= epoch)
                 source.Cancel();
         }
     }
