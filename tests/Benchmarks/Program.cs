@@ -1,5 +1,6 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Images;
 using MLExtensions.Benchmarks.Regularization;
 using MLExtensions.Benchmarks.Robustness;
 
@@ -25,6 +26,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
+    ["image-folder"] = ImageFolderBenchmark.Run,
+    ["clothing"] = ClothingBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
