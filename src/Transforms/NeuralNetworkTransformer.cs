@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Scoring;
+using MLExtensions.Trainers.WeightFiles;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.ModelFile;
 using MLExtensions.Transforms.Rows;
@@ -39,6 +40,10 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     /// <summary>What the classes are called, in the order of the outputs; null where the label had no values.</summary>
     internal IReadOnlyList<string>? LabelTexts => _labels?.ToTexts();
 
+    internal ScoreColumnNames Names => _names;
+
+    internal LabelValues? Labels => _labels;
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 
@@ -66,6 +71,15 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     {
         ArgumentNullException.ThrowIfNull(input);
         return new ScoringView(input, _scoring, GetOutputSchema(input.Schema));
+    }
+
+    /// <summary>Writes the net's weights as a safetensors file: under torchvision's names for its nets, which torchvision then loads; for others under names of our own.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        NetWeights.Save(path, Model.Network);
     }
 
     /// <summary>Lets go of native memory, which only convolutional nets have. Other users of the model are not disturbed: the managed weights stay, and scoring goes on from them.</summary>

@@ -1,5 +1,6 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Regularization;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -15,7 +16,11 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["wrs-grid"] = WrsGridBenchmark.Run,
+    ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["cifar"] = CifarBenchmark.Run,
+    ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

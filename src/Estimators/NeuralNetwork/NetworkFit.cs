@@ -6,6 +6,7 @@ using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Regularization;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Training;
+using MLExtensions.Trainers.WeightFiles;
 using MLExtensions.Transforms.Scoring;
 using static TorchSharp.torch;
 
@@ -41,14 +42,17 @@ internal sealed class NetworkFit(
         using Loss loss = fineTuning.LossOf(LossFactory.Create(options, plan, set.Target.Scale, device), plan.OutputWidth, device);
         using Net net = Net.Create(plan.Architecture, plan.Input, plan.OutputWidth + fineTuning.SourceOutputs, device, options.Precision);
         net.Initialize(seed);
-        InitialWeightsReport? initial = fineTuning.Start(net, HeadOf(plan));
+        InitialWeightsReport? weights = options.InitialWeights is { } file ? NetWeights.Load(file, net) : null;
+        if (weights is not null)
+            info($"InitialWeights: {weights}");
+        InitialModelReport? initial = fineTuning.Start(net, HeadOf(plan));
         if (initial is not null)
             info(initial.ToString());
         using IRowFeed training = fineTuning.Feed(set.CreateTrainingFeed(device), plan.BatchSize, device);
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
         return new FittedNetwork(plan.Task, plan.Architecture, plan.Input, plan.OutputWidth, fineTuning.Kept(net, outcome.Parameters, plan.OutputWidth), outcome.Buffers,
-            ReportOf(outcome, plan, threads, loss.MetricName, initial))
+            ReportOf(outcome, plan, threads, loss.MetricName) with { InitialWeights = weights, InitialModel = initial })
         {
             TargetMean = set.Target.Mean,
             TargetScale = set.Target.Scale,
@@ -92,7 +96,7 @@ internal sealed class NetworkFit(
             $"Epoch {epoch.Epoch}/{plan.Epochs}: training loss {epoch.TrainingLoss:f4}, validation loss {epoch.ValidationLoss:f4}, metric {epoch.ValidationMetric:f4}, {epoch.RowsPerSecond:f0} rows/s")),
     };
 
-    private TrainingReport ReportOf(TrainingOutcome outcome, FitPlan plan, int threads, string metricName, InitialWeightsReport? initial) => new()
+    private TrainingReport ReportOf(TrainingOutcome outcome, FitPlan plan, int threads, string metricName) => new()
     {
         Epochs = outcome.Epochs,
         StopReason = outcome.StopReason,
@@ -108,7 +112,6 @@ internal sealed class NetworkFit(
         Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. Regularizers.Select(regularizer => regularizer.ToString())]),
         Parameters = ParameterLayout.Of(plan.Architecture, plan.Input, plan.OutputWidth).ParameterCount,
         PretrainingRows = fineTuning.PretrainingRows,
-        InitialWeights = initial,
         MetricName = metricName,
         Versions = new Dictionary<string, string>
         {

@@ -83,6 +83,13 @@ public abstract class NetworkTrainerOptions
     /// <value>The default value is <see langword="null"/>.</value>
     public PretrainingData? PretrainingData { get; set; }
 
+    /// <summary>
+    /// A safetensors file whose weights the net starts from, by the names of torchvision for its nets and by <c>SaveWeights</c>'s own names for others.
+    /// The body must be whole; a head of other classes is left at random. What matched is in <see cref="TrainingReport.InitialWeights"/>.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: random weights.</value>
+    public string? InitialWeights { get; set; }
+
     /// <summary>Passes over the training rows, at least 1.</summary>
     /// <value>The default value is <see langword="null"/>: as many as 4,000 steps need, between 10 and 100.</value>
     public int? Epochs { get; set; }

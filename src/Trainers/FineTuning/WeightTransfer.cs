@@ -21,7 +21,7 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
     /// <param name="heads">Its heads, from the first output on.</param>
     /// <param name="takeHead">Whether weights of the output layer are taken at all.</param>
     /// <exception cref="InvalidOperationException">No weight of the body fits.</exception>
-    public InitialWeightsReport Apply(FlatParameters parameters, IReadOnlyList<HeadOutputs> heads, bool takeHead)
+    public InitialModelReport Apply(FlatParameters parameters, IReadOnlyList<HeadOutputs> heads, bool takeHead)
     {
         (float[] values, float[] statistics) = parameters.ToArrays();
         CopyBody(layout.Parameters, _from.Parameters, initial.Network.Parameters, values);
@@ -38,7 +38,7 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
         }
 
         parameters.Set(values, statistics);
-        return new InitialWeightsReport { Taken = _taken, Fresh = _fresh, HeadTaken = _headTaken, HeadFresh = _headFresh };
+        return new InitialModelReport { Taken = _taken, Fresh = _fresh, HeadTaken = _headTaken, HeadFresh = _headFresh };
     }
 
     private static bool SameShape(ParameterSlot one, ParameterSlot other) => one.Shape.AsSpan().SequenceEqual(other.Shape);

@@ -10,12 +10,12 @@ namespace MLExtensions.Trainers.Nets;
 /// </summary>
 internal abstract class Net : IDisposable
 {
-    private protected Net(Architecture architecture, InputShape input, int outputWidth, Device device)
+    private protected Net(Architecture architecture, InputShape input, int outputWidth, Device device, ParameterLayout? layout = null)
     {
         Architecture = architecture;
         Input = input;
         OutputWidth = outputWidth;
-        Parameters = new FlatParameters(ParameterLayout.Of(architecture, input, outputWidth), device);
+        Parameters = new FlatParameters(layout ?? ParameterLayout.Of(architecture, input, outputWidth), device);
     }
 
     /// <summary>The recipe.</summary>
@@ -51,7 +51,7 @@ internal abstract class Net : IDisposable
     /// Draws the initial weights: He et al. (2015) for hidden layers, 1/fan-in for the output layer, uniform with that variance;
     /// biases and shifts 0, scales 1.
     /// </summary>
-    public void Initialize(long seed)
+    public virtual void Initialize(long seed)
     {
         ParameterLayout layout = Parameters.Layout;
         var values = new float[layout.ParameterCount];

@@ -47,6 +47,9 @@ internal sealed class ParameterLayout
         _ => throw new NotSupportedException($"No layout for the recipe {architecture.GetType().Name}."),
     };
 
+    /// <summary>The same layout with more parameters behind the others.</summary>
+    public ParameterLayout With(IEnumerable<ParameterSlot> more) => new([.. Parameters, .. more], Buffers);
+
     private static ParameterLayout OfMlp(MlpArchitecture mlp, int inputWidth, int outputWidth)
     {
         var weights = new List<ParameterSlot>();

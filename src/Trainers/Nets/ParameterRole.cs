@@ -14,4 +14,10 @@ internal enum ParameterRole
 
     /// <summary>The shift β of a normalisation, [units].</summary>
     NormShift,
+
+    /// <summary>Nested nets: log α of every weight, the size of its noise, [out, in].</summary>
+    WeightNoise,
+
+    /// <summary>Nested nets: the logits of the chain that orders a layer's units, [groups].</summary>
+    Gate,
 }

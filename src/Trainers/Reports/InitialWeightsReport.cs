@@ -1,22 +1,22 @@
 namespace MLExtensions;
 
-/// <summary>What a fit took from its initial model.</summary>
-public sealed record InitialWeightsReport
+/// <summary>What a net found in the weight file that it started from.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Matched">Names of the tensors that were taken.</param>
+/// <param name="Missing">Names that the net looked for and the file does not have.</param>
+/// <param name="WrongShape">Tensors of another shape than the net's: name, shape found and shape wanted.</param>
+/// <param name="LeftOver">Names in the file for which the net has no place.</param>
+/// <param name="HeadLoaded">Whether the head was taken too; otherwise it starts with random weights.</param>
+public sealed record InitialWeightsReport(
+    string File, IReadOnlyList<string> Matched, IReadOnlyList<string> Missing, IReadOnlyList<string> WrongShape, IReadOnlyList<string> LeftOver, bool HeadLoaded)
 {
-    /// <summary>Names of the parameters and statistics of the body that were taken.</summary>
-    public required IReadOnlyList<string> Taken { get; init; }
-
-    /// <summary>Names of those of the body that started fresh: the initial model has none of that name and shape.</summary>
-    public required IReadOnlyList<string> Fresh { get; init; }
-
-    /// <summary>Outputs whose weights were taken, such as the classes that both models know by the same name.</summary>
-    public required IReadOnlyList<string> HeadTaken { get; init; }
-
-    /// <summary>Outputs whose weights started fresh.</summary>
-    public required IReadOnlyList<string> HeadFresh { get; init; }
-
-    /// <summary>One sentence.</summary>
+    /// <inheritdoc/>
     public override string ToString() =>
-        $"{Taken.Count} of {Taken.Count + Fresh.Count} parts of the body and {HeadTaken.Count} of {HeadTaken.Count + HeadFresh.Count} outputs taken from the initial model"
-        + (Fresh.Count > 0 ? $"; fresh: {string.Join(", ", Fresh)}" : "") + (HeadFresh.Count > 0 ? $"; fresh outputs: {string.Join(", ", HeadFresh.Take(20))}" : "");
+        $"{Matched.Count} tensors of '{File}' taken, head {(HeadLoaded ? "included" : "not included")}{Names("missing", Missing)}{Names("of another shape", WrongShape)}{Names("left over", LeftOver)}";
+
+    private static string Names(string what, IReadOnlyList<string> names)
+    {
+        const int Shown = 5;
+        return names.Count == 0 ? "" : $"; {names.Count} {what}: {string.Join(", ", names.Take(Shown))}{(names.Count > Shown ? $" and {names.Count - Shown} more" : "")}";
+    }
 }

@@ -22,7 +22,7 @@ public sealed record TrainingReport
     public long PretrainingRows { get; init; }
 
     /// <summary>What was taken from the initial model; null without one.</summary>
-    public InitialWeightsReport? InitialWeights { get; init; }
+    public InitialModelReport? InitialModel { get; init; }
 
     /// <summary>Rows left out because their label was missing.</summary>
     public required long SkippedRows { get; init; }
@@ -50,6 +50,9 @@ public sealed record TrainingReport
 
     /// <summary>The validation metric's name, such as "Accuracy"; what <see cref="EpochReport.ValidationMetric"/> holds.</summary>
     public required string MetricName { get; init; }
+
+    /// <summary>What was taken from <c>InitialWeights</c>; null without such a file.</summary>
+    public InitialWeightsReport? InitialWeights { get; init; }
 
     /// <summary>Versions of what took part: MLExtensions, TorchSharp, .NET.</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }

@@ -23,4 +23,19 @@ internal enum RandomPurpose
 
     /// <summary>Which pre-training rows are selected or looked at.</summary>
     RowSelection = 22,
+
+    /// <summary>Where an attack starts.</summary>
+    AttackStart = 41,
+
+    /// <summary>Noise on features.</summary>
+    AttackNoise = 42,
+
+    /// <summary>Nested nets: the noise of weights in a training pass.</summary>
+    WeightNoise = 50,
+
+    /// <summary>Nested nets: the widths of layers in a training pass.</summary>
+    NestedMasks = 51,
+
+    /// <summary>Nested nets: the drawn weights of a view.</summary>
+    WeightSamples = 52,
 }

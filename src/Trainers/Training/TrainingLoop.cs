@@ -90,6 +90,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         training.BeginEpoch(settings.Seed, epoch);
         long rowsDone = 0;
         double learningRate = 0;
+        Batch? first = null; // of the epoch, for the telemetry
         while (true)
         {
             settings.CancellationToken.ThrowIfCancellationRequested();
@@ -99,6 +100,8 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
                 break;
             double progress = (epoch + (double)rowsDone / training.Rows) / settings.Epochs;
             learningRate = settings.LearningRate * settings.Schedule.Factor(progress, epoch);
+            if (_telemetry is not null)
+                first ??= new Batch(batch.Features.clone().MoveToOuterDisposeScope(), batch.Targets.clone().MoveToOuterDisposeScope(), null);
             step.Run(batch, learningRate, lossSum);
             rowsDone += batch.Rows;
             ticker.Tick(epoch, rowsDone, training.Rows, lossSum, learningRate, Stopwatch.GetElapsedTime(start));
@@ -113,7 +116,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         if (!double.IsFinite(trainingLoss))
             throw Diverged(epoch, trainingLoss, learningRate);
         (double validationLoss, double metric) = validator?.Measure() ?? (double.NaN, double.NaN);
-        EpochTelemetry? telemetry = _telemetry?.Measure(_epochStart, learningRate);
+        EpochTelemetry? telemetry = first is null ? null : _telemetry?.Measure(_epochStart, learningRate, first);
         return new EpochReport(
             epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds)
         {

@@ -24,9 +24,9 @@ public sealed class InitialModelTests
         float[] expected = task.Scores(initial.Transform(test)), actual = task.Scores(model.Transform(test));
         for (int i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], actual[i], 0.15 * Math.Max(1, Math.Abs(expected[i]))); // running statistics move a little
-        Assert.Empty(model.Report.InitialWeights!.Fresh);
-        Assert.Empty(model.Report.InitialWeights.HeadFresh);
-        Assert.Null(initial.Report.InitialWeights);
+        Assert.Empty(model.Report.InitialModel!.Fresh);
+        Assert.Empty(model.Report.InitialModel.HeadFresh);
+        Assert.Null(initial.Report.InitialModel);
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class InitialModelTests
             o.Epochs = 1;
         }).Fit(rows);
 
-        Assert.Equal(5, model.Report.InitialWeights!.Taken.Count); // weight, scale, shift, mean, variance
-        Assert.Equal(["Binary"], model.Report.InitialWeights.HeadFresh);
+        Assert.Equal(5, model.Report.InitialModel!.Taken.Count); // weight, scale, shift, mean, variance
+        Assert.Equal(["Binary"], model.Report.InitialModel.HeadFresh);
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class InitialModelTests
                 return row;
             })));
 
-        InitialWeightsReport report = TaskKind.Multiclass.Trainer(_ml, o => o.InitialModel = initial).Fit(two).Report.InitialWeights!;
-        InitialWeightsReport fresh = TaskKind.Multiclass.Trainer(_ml, o => (o.InitialModel, o.UseInitialHead) = (initial, false)).Fit(two).Report.InitialWeights!;
+        InitialModelReport report = TaskKind.Multiclass.Trainer(_ml, o => o.InitialModel = initial).Fit(two).Report.InitialModel!;
+        InitialModelReport fresh = TaskKind.Multiclass.Trainer(_ml, o => (o.InitialModel, o.UseInitialHead) = (initial, false)).Fit(two).Report.InitialModel!;
 
         Assert.Equal(["middle"], report.HeadTaken);
         Assert.Equal(["newcomer"], report.HeadFresh);

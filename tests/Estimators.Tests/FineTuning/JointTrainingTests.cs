@@ -66,8 +66,8 @@ public sealed class JointTrainingTests : IDisposable
             o.PretrainingData = new PretrainingData(some);
         }).Fit(ToyRow.View(_ml));
 
-        Assert.Equal(["high", "low", "middle"], model.Report.InitialWeights!.HeadTaken);
-        Assert.Equal(["Binary"], model.Report.InitialWeights.HeadFresh);
+        Assert.Equal(["high", "low", "middle"], model.Report.InitialModel!.HeadTaken);
+        Assert.Equal(["Binary"], model.Report.InitialModel.HeadFresh);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WeightTransferTests
         using Net net = NewNet(Recipe, 4);
         float[] random = net.Parameters.ToArrays().Parameters;
 
-        InitialWeightsReport report = Apply(initial, net, new HeadOutputs(NetTask.Multiclass, 4, ["dog", "owl", "cat", "bee"]));
+        InitialModelReport report = Apply(initial, net, new HeadOutputs(NetTask.Multiclass, 4, ["dog", "owl", "cat", "bee"]));
 
         (float[] values, float[] buffers) = net.Parameters.ToArrays();
         Assert.Equal(initial.Network.Buffers, buffers);
@@ -40,7 +40,7 @@ public sealed class WeightTransferTests
         InitialNetwork initial = Initial(NetTask.Multiclass, ["cat", "dog", "fox"]);
         using Net net = NewNet(Recipe, 2 + 3);
 
-        InitialWeightsReport report = Apply(initial, net, new HeadOutputs(NetTask.Multiclass, 2, ["owl", "fox"]), new HeadOutputs(NetTask.Multiclass, 3, ["cat", "dog", "fox"]));
+        InitialModelReport report = Apply(initial, net, new HeadOutputs(NetTask.Multiclass, 2, ["owl", "fox"]), new HeadOutputs(NetTask.Multiclass, 3, ["cat", "dog", "fox"]));
 
         float[] values = net.Parameters.ToArrays().Parameters;
         Assert.Equal(["fox", "cat", "dog", "fox"], report.HeadTaken);
@@ -56,7 +56,7 @@ public sealed class WeightTransferTests
         using Net net = NewNet(Recipe, 3);
         float[] random = net.Parameters.ToArrays().Parameters;
 
-        InitialWeightsReport report = new WeightTransfer(Initial(NetTask.Multiclass, named ? ["a", "b", "c"] : null), net.Parameters.Layout)
+        InitialModelReport report = new WeightTransfer(Initial(NetTask.Multiclass, named ? ["a", "b", "c"] : null), net.Parameters.Layout)
             .Apply(net.Parameters, [new HeadOutputs(NetTask.Multiclass, 3, named ? ["a", "b", "c"] : null)], takeHead);
 
         Assert.Empty(report.HeadTaken);
@@ -73,7 +73,7 @@ public sealed class WeightTransferTests
         old.Parameters.Set(initial.Network.Parameters, initial.Network.Buffers);
         using Net net = NewNet(Recipe, 1);
 
-        InitialWeightsReport report = Apply(initial, net, new HeadOutputs(NetTask.Regression, 1, null) { TargetMean = -3, TargetScale = 7 });
+        InitialModelReport report = Apply(initial, net, new HeadOutputs(NetTask.Regression, 1, null) { TargetMean = -3, TargetScale = 7 });
 
         Assert.Single(report.HeadTaken);
         Tensor x = Numbers.Tensor(CPU, 5, 8, Width);
@@ -86,7 +86,7 @@ public sealed class WeightTransferTests
     public void Another_task_takes_the_body_only()
     {
         using Net net = NewNet(Recipe, 1);
-        InitialWeightsReport report = Apply(Initial(NetTask.Multiclass, ["a", "b", "c"]), net, new HeadOutputs(NetTask.Binary, 1, null));
+        InitialModelReport report = Apply(Initial(NetTask.Multiclass, ["a", "b", "c"]), net, new HeadOutputs(NetTask.Binary, 1, null));
 
         Assert.Equal((0, 10), (report.HeadTaken.Count, report.Taken.Count));
     }
@@ -95,7 +95,7 @@ public sealed class WeightTransferTests
     public void A_deeper_recipe_takes_the_layers_that_fit_and_says_which_are_fresh()
     {
         using Net net = NewNet(Architecture.Mlp([6, 5, 4], normalization: Normalization.Batch), 3);
-        InitialWeightsReport report = Apply(Initial(NetTask.Multiclass, ["a", "b", "c"]), net, new HeadOutputs(NetTask.Multiclass, 3, ["a", "b", "c"]));
+        InitialModelReport report = Apply(Initial(NetTask.Multiclass, ["a", "b", "c"]), net, new HeadOutputs(NetTask.Multiclass, 3, ["a", "b", "c"]));
 
         Assert.Equal(10, report.Taken.Count);
         Assert.Equal("layers.2.weight", report.Fresh[0]);
@@ -114,7 +114,7 @@ public sealed class WeightTransferTests
         Assert.Contains("Leave Architecture out", error.Message, StringComparison.Ordinal);
     }
 
-    private static InitialWeightsReport Apply(InitialNetwork initial, Net net, params HeadOutputs[] heads) =>
+    private static InitialModelReport Apply(InitialNetwork initial, Net net, params HeadOutputs[] heads) =>
         new WeightTransfer(initial, net.Parameters.Layout).Apply(net.Parameters, heads, takeHead: true);
 
     private static Net NewNet(Architecture recipe, int outputs)

@@ -97,6 +97,30 @@ public sealed class RecipeTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Recipes.All), MemberType = typeof(Recipes))]
+    public void The_gradient_by_its_features_equals_differences_of_what_it_scores(string name)
+    {
+        (Architecture recipe, int inputs, int outputs) = Recipes.Get(name);
+        FittedNetwork fitted = Random(recipe, inputs, outputs);
+        Device cpu = TestDevices.Get("cpu");
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using Net net = Net.Create(recipe, inputs, outputs, cpu);
+        net.Parameters.Set(fitted.Parameters, fitted.Buffers);
+        Tensor x = Numbers.Tensor(cpu, 15, 8, inputs);
+        Tensor direction = Numbers.Tensor(cpu, 6, 8, inputs);
+        Tensor weights = Numbers.Tensor(cpu, 7, 8, outputs);
+        double[] gradient = Numbers.ToDoubles((net.InputGradient(x, _ => weights.clone()) * direction).sum(1));
+        using Scalar step = 1e-3, back = -1e-3;
+        double[] ahead = Numbers.ToDoubles((net.Forward(x.add(direction, step), training: false) * weights).sum(1));
+        double[] behind = Numbers.ToDoubles((net.Forward(x.add(direction, back), training: false) * weights).sum(1));
+
+        double size = gradient.Max(Math.Abs);
+        int off = gradient.Where((value, i) => Math.Abs((ahead[i] - behind[i]) / 2e-3 - value) > 1e-2 * size).Count();
+        Assert.True(off <= 1, $"{off} of {gradient.Length} rows differ"); // one may lie on a kink
+    }
+
     internal static FittedNetwork Random(Architecture recipe, int inputs, int outputs)
     {
         ParameterLayout layout = ParameterLayout.Of(recipe, inputs, outputs);
