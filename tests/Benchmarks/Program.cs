@@ -13,6 +13,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["nested-evidence"] = NestedEvidenceBenchmark.Run,
     ["nested-try"] = NestedTryBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
