@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["selection-evidence"] = SelectionEvidenceBenchmark.Run,
     ["selection-stream"] = SelectionStreamBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
+    ["nested-evidence"] = NestedEvidenceBenchmark.Run,
     ["nested-try"] = NestedTryBenchmark.Run,
     ["pgd-speed"] = PgdSpeedBenchmark.Run,
     ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
