@@ -18,9 +18,13 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["joint-step"] = JointStepBenchmark.Run,
     ["pgd-speed"] = PgdSpeedBenchmark.Run,
     ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
+    ["nested-try"] = NestedTryBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
+    ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["cifar"] = CifarBenchmark.Run,
+    ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

@@ -44,7 +44,9 @@ internal sealed class ConvNet : Net
     {
         using Tensor output = _output ?? throw new InvalidOperationException("Backward needs a training pass before it.");
         _output = null;
-        Parameters.Gradients.zero_();
+        Tensor cleared = Parameters.Gradients.zero_(); // autograd adds to it
+        if (!ReferenceEquals(cleared, Parameters.Gradients))
+            cleared.Dispose();
         output.backward([outputGradient]);
         outputGradient.Dispose();
     }

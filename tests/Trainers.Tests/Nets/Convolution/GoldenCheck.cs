@@ -1,4 +1,5 @@
 using MLExtensions.Trainers.Nets.Convolution;
+using MLExtensions.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ internal static class GoldenCheck
     {
         string folder = GoldenFolder.Case(name);
         Dictionary<string, Dictionary<string, string>> stages = GoldenFolder.Csv(Path.Combine(folder, "stages.csv")).ToDictionary(row => row["stage"]);
+        using IDisposable threads = TorchThreads.Use(1);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         using ConvNet net = GoldenNets.Create(name, device);
