@@ -18,6 +18,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
+    ["step-cost"] = StepCostBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
