@@ -7,14 +7,15 @@ namespace MLExtensions.Estimators.Tests.NeuralNetwork;
 public sealed class RegularizationTests
 {
     private static readonly Regularizer[] Both = [Regularizer.WeightRescaling(), Regularizer.ScaleShiftInvariant(1e-3)];
+    private static readonly Regularizer[] All = [Regularizer.AdversarialTraining(0.05, steps: 2), .. Both];
 
     [Theory]
     [MemberData(nameof(Tasks.All), MemberType = typeof(Tasks))]
-    public void A_fit_with_rescaling_and_penalty_learns_and_scores_the_same_after_loading(TaskKind task)
+    public void A_fit_with_rescaling_penalty_and_attacked_rows_learns_and_scores_the_same_after_loading(TaskKind task)
     {
         var ml = new MLContext(1);
         IDataView rows = ToyRow.View(ml, 600);
-        ITransformer model = task.Pipeline(ml, options => (options.Regularization, options.Epochs, options.LearningRate) = (Both, 20, 0.01)).Fit(rows);
+        ITransformer model = task.Pipeline(ml, options => (options.Regularization, options.Epochs, options.LearningRate) = (All, 20, 0.01)).Fit(rows);
         using var file = new MemoryStream();
         ml.Model.Save(model, rows.Schema, file);
         file.Position = 0;
@@ -40,7 +41,7 @@ public sealed class RegularizationTests
             IDataView rows = ToyRow.View(ml);
             float[] Fit(Action<NeuralNetworkOptions> change) => TaskKind.Binary.Scores(TaskKind.Binary.Trainer(ml, options =>
             {
-                options.Regularization = Both;
+                options.Regularization = All;
                 change(options);
             }).Fit(rows).Transform(rows));
             float[] expected = Fit(_ => { });

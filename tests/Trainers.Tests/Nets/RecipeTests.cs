@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Tests.Regularization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,10 +11,11 @@ namespace MLExtensions.Trainers.Tests.Nets;
 public sealed class RecipeTests
 {
     [Theory]
-    [MemberData(nameof(Recipes.All), MemberType = typeof(Recipes))]
+    [MemberData(nameof(Recipes.WithPictures), MemberType = typeof(Recipes))]
     public void What_it_declares_of_its_weights_scales_holds(string name)
     {
-        (Architecture recipe, InputShape inputs, int outputs) = Recipes.Get(name);
+        (Architecture recipe, InputShape inputs, int outputs) = Recipes.Shaped(name);
+        using IDisposable threads = TorchThreads.Use(1);
 
         IReadOnlyList<ScaleInvarianceResult> results = ScaleInvariance.Verify(recipe, inputs, outputs);
 
@@ -30,10 +32,10 @@ public sealed class RecipeTests
     }
 
     [Theory]
-    [MemberData(nameof(Recipes.All), MemberType = typeof(Recipes))]
+    [MemberData(nameof(Recipes.WithPictures), MemberType = typeof(Recipes))]
     public void It_survives_json(string name)
     {
-        Architecture recipe = Recipes.Get(name).Recipe;
+        Architecture recipe = Recipes.Shaped(name).Recipe;
 
         Architecture? loaded = JsonSerializer.Deserialize<Architecture>(JsonSerializer.Serialize(recipe));
 
@@ -58,10 +60,11 @@ public sealed class RecipeTests
     }
 
     [Theory]
-    [MemberData(nameof(Recipes.Normalized), MemberType = typeof(Recipes))]
+    [MemberData(nameof(Recipes.NormalizedWithPictures), MemberType = typeof(Recipes))]
     public void Rescaling_leaves_what_it_computes_in_training_and_when_scoring(string name)
     {
-        (Architecture recipe, InputShape inputs, _) = Recipes.Get(name);
+        (Architecture recipe, InputShape inputs, _) = Recipes.Shaped(name);
+        using IDisposable threads = TorchThreads.Use(1);
         using HookBench bench = new(recipe, Regularizer.WeightRescaling(period: 10), input: inputs);
         bench.Outputs(training: true); // running statistics that are not those of the start
         float[] scored = bench.Outputs(training: false);
@@ -78,10 +81,11 @@ public sealed class RecipeTests
     }
 
     [Theory]
-    [MemberData(nameof(Recipes.Normalized), MemberType = typeof(Recipes))]
+    [MemberData(nameof(Recipes.NormalizedWithPictures), MemberType = typeof(Recipes))]
     public void Gradients_are_orthogonal_to_weights_whose_scale_does_not_matter(string name)
     {
-        (Architecture recipe, InputShape inputs, _) = Recipes.Get(name);
+        (Architecture recipe, InputShape inputs, _) = Recipes.Shaped(name);
+        using IDisposable threads = TorchThreads.Use(1);
         using HookBench bench = new(recipe, Regularizer.WeightRescaling(), input: inputs);
         float[] values = bench.Net.Parameters.ToArrays().Parameters;
         float[] gradient = bench.Gradient();

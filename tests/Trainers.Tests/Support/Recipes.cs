@@ -1,3 +1,5 @@
+using MLExtensions.Trainers.Tests.Nets.Convolution;
+
 namespace MLExtensions.Trainers.Tests;
 
 /// <summary>Every kind of recipe, small, with its sizes. A new recipe joins here and so in the tests that every recipe passes.</summary>
@@ -13,9 +15,6 @@ public static class Recipes
         ["mlp batch gelu"] = Architecture.Mlp([12, 9], Activation.Gelu, Normalization.Batch, dropout: 0.1),
         ["mlp layer"] = Architecture.Mlp([12, 9], normalization: Normalization.Layer),
         ["mlp batch standardized"] = Architecture.Mlp([12, 9], normalization: Normalization.Batch, weightStandardization: true),
-        ["convnet"] = Architecture.ConvNet([[4, 5]], Normalization.None),
-        ["convnet batch"] = Architecture.ConvNet([[4], [5]]),
-        ["cifar resnet"] = Architecture.CifarResNet(8),
         ["mlp layer standardized"] = Architecture.Mlp([12, 9], Activation.Silu, Normalization.Layer, dropout: 0.1, weightStandardization: true),
     };
 
@@ -26,6 +25,16 @@ public static class Recipes
 
     /// <summary>Those with weights that a normalisation follows.</summary>
     public static TheoryData<string> Normalized => [.. Named.Keys.Where(name => Named[name].IsNormalized)];
+
+    /// <summary>All, and those for pictures.</summary>
+    public static TheoryData<string> WithPictures => [.. Named.Keys, .. ConvRecipes.Names];
+
+    /// <summary>Those with weights that a normalisation follows, and those for pictures.</summary>
+    public static TheoryData<string> NormalizedWithPictures => [.. Named.Keys.Concat(ConvRecipes.Names).Where(name => Shaped(name).Recipe.IsNormalized)];
+
+    /// <summary>Any recipe with what it takes.</summary>
+    internal static (Architecture Recipe, InputShape Input, int Outputs) Shaped(string name) =>
+        Named.TryGetValue(name, out Architecture? recipe) ? (recipe, 6, 3) : (ConvRecipes.Get(name).Recipe, ConvRecipes.Get(name).Input, 3);
 
     /// <summary>The recipe with features and outputs that it takes.</summary>
     internal static (Architecture Recipe, InputShape Inputs, int Outputs) Get(string name) =>
