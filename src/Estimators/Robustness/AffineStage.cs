@@ -30,6 +30,13 @@ internal static class AffineStage
         };
     }
 
+    /// <summary>What a stage is called in messages.</summary>
+    public static string NameOf(ITransformer stage)
+    {
+        Type type = stage.GetType();
+        return type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name;
+    }
+
     private static FeatureSource[] Normalized(FeatureSource source, NormalizingTransformer normalizer, string input, int place) =>
         normalizer.GetNormalizerModelParameters(place) switch
         {
@@ -54,7 +61,7 @@ internal static class AffineStage
     }
 
     private static FeatureSource Stopped(FeatureSource source, ITransformer stage) =>
-        source with { Obstacle = $"stage {stage.GetType().Name}, which makes column '{source.Column}', does more than scale, shift, copy or concatenate" };
+        source with { Obstacle = $"stage {NameOf(stage)}, which makes column '{source.Column}', does more than scale, shift, copy or concatenate" };
 
     private static DataViewType ItemTypeOf(DataViewSchema schema, string column) =>
         schema[column].Type is VectorDataViewType vector ? vector.ItemType : schema[column].Type;

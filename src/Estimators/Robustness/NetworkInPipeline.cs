@@ -16,7 +16,7 @@ internal sealed record NetworkInPipeline(NeuralNetworkTransformer Network, IRead
         int place = Array.FindLastIndex(stages, stage => stage is NeuralNetworkTransformer);
         if (place < 0)
             throw new ArgumentException(
-                $"The model has no neural net whose gradient could be followed; its stages are: {string.Join(", ", stages.Select(stage => stage.GetType().Name))}. "
+                $"The model has no neural net whose gradient could be followed; its stages are: {string.Join(", ", stages.Select(AffineStage.NameOf))}. "
                 + "Give a pipeline that was fitted with a NeuralNetwork trainer, or the NeuralNetworkTransformer alone with rows that have its features.", nameof(model));
         var network = (NeuralNetworkTransformer)stages[place];
         NetTask found = network.Model.Network.Task;

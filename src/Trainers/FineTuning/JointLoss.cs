@@ -37,7 +37,7 @@ internal sealed class JointLoss(Loss target, int targetOutputs, PretrainingObjec
             source.AddGradient(outputs.narrow(0, rows, rest), pretraining, targetOutputs, _sourceSum, sourceGradient);
             sourceGradient.mul_(_lambda);
             Tensor own = outputs.narrow(0, 0, rows).narrow(1, 0, targetOutputs).contiguous();
-            Tensor targetGradient = target.Gradient(own, batch.Targets, batch.Weights, lossSum);
+            Tensor targetGradient = target.Gradient(own, batch with { Pretraining = null }, lossSum);
             gradient.narrow(0, 0, rows).narrow(1, 0, targetOutputs).copy_(targetGradient);
         }
 
@@ -45,7 +45,15 @@ internal sealed class JointLoss(Loss target, int targetOutputs, PretrainingObjec
         return gradient;
     }
 
-    public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum) => throw new NotSupportedException("A mixed batch is needed.");
+    /// <summary>That of rows of the target alone.</summary>
+    public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
+    {
+        Tensor gradient = zeros_like(outputs); // [target rows, outputs of both heads]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor own = outputs.narrow(1, 0, targetOutputs).contiguous();
+        gradient.narrow(1, 0, targetOutputs).copy_(target.Gradient(own, targets, weights, lossSum));
+        return gradient;
+    }
 
     public override Tensor PerRow(Tensor outputs, Tensor targets)
     {

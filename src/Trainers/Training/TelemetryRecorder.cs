@@ -58,7 +58,8 @@ internal sealed class TelemetryRecorder(Net net, Loss loss, IReadOnlyList<bool> 
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor lossSum = zeros(1, float64, net.Parameters.Device);
-        Tensor gradient = net.InputGradient(batch.Features, outputs => loss.Gradient(outputs, batch.Targets, null, lossSum)); // [batch, inputs], of the mean loss
+        Tensor features = batch.Features.narrow(0, 0, batch.Rows); // without pre-training rows
+        Tensor gradient = net.InputGradient(features, outputs => loss.Gradient(outputs, batch.Targets, null, lossSum)); // [batch, inputs], of the mean loss
         Tensor norms = gradient.mul(gradient).sum(1).sqrt_();
         return norms.sum().item<float>(); // a row's own gradient is as many times as large as there are rows
     }

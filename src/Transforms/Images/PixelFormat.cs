@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MLExtensions.Transforms.Images;
 
 /// <summary>What a picture becomes: a vector of bytes in the order [channels, height, width].</summary>
@@ -11,6 +13,7 @@ internal sealed record PixelFormat(int Width, int Height, int Channels, ImageFit
     public const int LargestSide = 16_384;
 
     /// <summary>Values of a picture.</summary>
+    [JsonIgnore]
     public int Length => Channels * Height * Width;
 
     /// <summary>Adds what is wrong to <paramref name="faults"/>.</summary>

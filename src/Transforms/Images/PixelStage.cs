@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -17,9 +18,11 @@ internal sealed record PixelStage(string InputColumn, string OutputColumn, strin
     private const int LookAheadBytes = 64 << 20;
 
     /// <summary>Pictures that a cursor decodes ahead: 256, fewer where they are large, so that they take at most 64 MiB.</summary>
-    public int LookAhead => Math.Clamp(LookAheadBytes / Format.Length, Math.Min(2, LargestLookAhead), LargestLookAhead);
+    [JsonIgnore]
+    public int LookAhead => Math.Clamp(LookAheadBytes / Format.Length, 2, LargestLookAhead);
 
     /// <summary>[channels, height, width] of Single.</summary>
+    [JsonIgnore]
     public VectorDataViewType OutputType => new(NumberDataViewType.Single, Format.Channels, Format.Height, Format.Width);
 
     /// <summary>Whether a column can be the input.</summary>

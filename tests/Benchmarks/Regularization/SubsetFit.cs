@@ -1,6 +1,7 @@
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Training;
 using static TorchSharp.torch;
 
@@ -15,13 +16,15 @@ internal sealed class SubsetFit : IDisposable
     private readonly float[] _labels;
     private readonly int _rows;
     private readonly MemoryFeed _test;
+    private readonly float[] _testPixels;
+    private readonly float[] _testLabels;
 
     public SubsetFit(string folder, int rows)
     {
         (_pixels, _labels) = IdxFiles.Read(folder, "train");
-        (float[] pixels, float[] labels) = IdxFiles.Read(folder, "t10k");
+        (_testPixels, _testLabels) = IdxFiles.Read(folder, "t10k");
         _rows = rows;
-        _test = new MemoryFeed(RowTable.Of(pixels, labels), null, true, false, CPU);
+        _test = new MemoryFeed(RowTable.Of(_testPixels, _testLabels), null, true, false, CPU);
     }
 
     /// <summary>The training rows' features: [rows · 784]</summary>
@@ -35,7 +38,8 @@ internal sealed class SubsetFit : IDisposable
     /// <param name="epochs">Passes over the rows.</param>
     /// <param name="seed">Of weights and order.</param>
     /// <param name="weights">Takes the net before the first epoch and after every epoch.</param>
-    public double Accuracy(Architecture recipe, Optimizer optimizer, double learningRate, IReadOnlyList<Regularizer> regularizers, int epochs, long seed, Action<Net>? weights = null)
+    /// <param name="fitted">Takes the net at the end.</param>
+    public double Accuracy(Architecture recipe, Optimizer optimizer, double learningRate, IReadOnlyList<Regularizer> regularizers, int epochs, long seed, Action<Net>? weights = null, Action<Net>? fitted = null)
     {
         using var noGrad = no_grad();
         using Net net = Net.Create(recipe, 784, Classes, CPU);
@@ -64,12 +68,29 @@ internal sealed class SubsetFit : IDisposable
             return 1.0 / Classes;
         }
 
+        fitted?.Invoke(net);
         lock (_test)
-        {
-            using var validator = new Validator(net, loss, _test);
-            (double value, double accuracy) = validator.Measure();
-            return double.IsFinite(value) ? accuracy : 1.0 / Classes;
-        }
+            return Accuracy(net, _test);
+    }
+
+    /// <summary>Accuracy on the test rows with Gaussian noise on some of their features.</summary>
+    public double NoisyAccuracy(Net net, bool[] features, double deviation, long seed)
+    {
+        float[] pixels = [.. _testPixels];
+        SeededRandom random = SeededRandom.Derive(seed, 1);
+        for (int i = 0; i < pixels.Length; i++)
+            if (features[i % features.Length])
+                pixels[i] += (float)(deviation * random.NextGaussian());
+        using var noisy = new MemoryFeed(RowTable.Of(pixels, _testLabels), null, true, false, CPU);
+        return Accuracy(net, noisy);
+    }
+
+    private static double Accuracy(Net net, MemoryFeed rows)
+    {
+        using var loss = new CrossEntropyLoss(Classes, 0, CPU);
+        using var validator = new Validator(net, loss, rows);
+        (double value, double accuracy) = validator.Measure();
+        return double.IsFinite(value) ? accuracy : 1.0 / Classes;
     }
 
     public void Dispose() => _test.Dispose();

@@ -9,22 +9,24 @@ namespace MLExtensions.Trainers.Tests.Robustness;
 /// <summary>A net with given or random weights, and rows to attack.</summary>
 internal sealed class AttackBench : IDisposable
 {
+    private readonly IDisposable _threads;
     private readonly DisposeScope _scope;
     private readonly IDisposable _noGrad;
     private readonly Device _device;
     private readonly ClassificationGoal _goal;
     private readonly NetTask _task;
 
-    public AttackBench(Architecture recipe, int inputs, int outputs, string device = "cpu")
+    public AttackBench(Architecture recipe, InputShape inputs, int outputs, string device = "cpu")
     {
         _device = TestDevices.Get(device);
+        _threads = TorchThreads.Use(1);
         _scope = NewDisposeScope();
         _noGrad = no_grad();
         _task = outputs == 1 ? NetTask.Binary : NetTask.Multiclass;
         _goal = new ClassificationGoal(_task);
         Net = Net.Create(recipe, inputs, outputs, _device);
         Net.Initialize(seed: 5);
-        Space = AttackSpace.Unit(inputs, _device);
+        Space = AttackSpace.Unit(inputs.Length, _device);
     }
 
     public Net Net { get; }
@@ -81,5 +83,6 @@ internal sealed class AttackBench : IDisposable
         _goal.Dispose();
         _noGrad.Dispose();
         _scope.Dispose();
+        _threads.Dispose();
     }
 }

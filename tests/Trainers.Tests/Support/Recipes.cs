@@ -20,6 +20,9 @@ public static class Recipes
 
     public static TheoryData<string> All => [.. Named.Keys];
 
+    /// <summary>Those that take a plain vector of any length.</summary>
+    public static TheoryData<string> OfVectors => [.. Named.Keys.Where(name => Named[name] is MlpArchitecture)];
+
     /// <summary>Those with weights that a normalisation follows.</summary>
     public static TheoryData<string> Normalized => [.. Named.Keys.Where(name => Named[name].IsNormalized)];
 
@@ -34,5 +37,6 @@ public static class Recipes
         Named.TryGetValue(name, out Architecture? recipe) ? (recipe, 6, 3) : (ConvRecipes.Get(name).Recipe, ConvRecipes.Get(name).Input, 3);
 
     /// <summary>The recipe with features and outputs that it takes.</summary>
-    internal static (Architecture Recipe, int Inputs, int Outputs) Get(string name) => (Named[name], 6, 3);
+    internal static (Architecture Recipe, InputShape Inputs, int Outputs) Get(string name) =>
+        (Named[name], Named[name] is ConvArchitecture ? InputShape.Image(2, 8, 8) : InputShape.Vector(6), 3);
 }
