@@ -15,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
     ["transport-classes"] = TransportClassesBenchmark.Run,
+    ["transport-scaling"] = TransportScalingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
