@@ -29,6 +29,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
+    ["step-cost"] = StepCostBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
