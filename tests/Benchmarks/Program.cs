@@ -2,6 +2,7 @@ using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
 using MLExtensions.Benchmarks.Images;
 using MLExtensions.Benchmarks.Regularization;
+using MLExtensions.Benchmarks.Robustness;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -15,11 +16,22 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["selection-evidence"] = SelectionEvidenceBenchmark.Run,
+    ["selection-stream"] = SelectionStreamBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
+    ["nested-evidence"] = NestedEvidenceBenchmark.Run,
+    ["nested-try"] = NestedTryBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
+    ["nested-try"] = NestedTryBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
+    ["step-cost"] = StepCostBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
     ["image-folder"] = ImageFolderBenchmark.Run,
     ["clothing"] = ClothingBenchmark.Run,

@@ -105,6 +105,10 @@ internal sealed class TrainingSet
     /// <summary>Settles the standardisation, where it is not that of these rows alone. Before any feed is made.</summary>
     public void Standardize(Standardization? standardization) => Standardization = standardization;
 
+    /// <summary>What the rows counted in <see cref="Statistics"/> need, which may be more than this set's; null for nothing.</summary>
+    public Standardization? StandardizationOfStatistics() => !_columns.Input.IsImage ? Statistics.Standardization()
+        : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
+
     /// <summary>Hash of all rows that were read, hexadecimal.</summary>
     public string Hash() => Convert.ToHexString(_hash!.GetCurrentHash());
 
@@ -177,8 +181,7 @@ internal sealed class TrainingSet
         }
 
         TrainingSetCheck.Run(_columns, _training, SkippedRows);
-        Standardization = !_columns.Input.IsImage ? Statistics.Standardization()
-            : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
+        Standardization = StandardizationOfStatistics();
         if (_columns.Task == NetTask.Regression)
             Target = _training.Target;
         _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);

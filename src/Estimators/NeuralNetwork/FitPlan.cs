@@ -23,7 +23,7 @@ internal sealed record FitPlan(
     public double RowsPerStep { get; init; } = BatchSize;
 
     /// <summary>Fills in what the options leave out.</summary>
-    public static FitPlan Of(NeuralNetworkOptions options, TrainingSet set, FineTuningPlan fineTuning, long seed, string device)
+    public static FitPlan Of(NetworkTrainerOptions options, TrainingSet set, FineTuningPlan fineTuning, long seed, string device)
     {
         int batchSize = options.BatchSize ?? AutomaticSettings.BatchSize(set.Rows);
         int epochs = options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize);

@@ -8,6 +8,7 @@
 //   CatalogUtils.GetEnvironment                                                                  (Environments)
 //   IHostEnvironmentInternal.{GpuDeviceId, FallbackToCpu}                                        (HostSettings)
 //   ColumnConcatenatingTransformer.Columns, OneToOneTransformerBase.ColumnPairs                  (StageColumns)
+//   ITransformerWithDifferentMappingAtTrainingTime                                               (RowFilteringTransformer)
 //   Contracts.CheckAlive                                                                         (Cancellation)
 // Microsoft.ML is pinned to the tested range; a test reads the assemblies' metadata and fails when a type elsewhere reaches in.
 using System.Runtime.CompilerServices;

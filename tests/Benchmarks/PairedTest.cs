@@ -1,4 +1,4 @@
-namespace MLExtensions.Benchmarks.Regularization;
+namespace MLExtensions.Benchmarks;
 
 /// <summary>Two-sided p-values of differences between pairs, exact for any number of them.</summary>
 internal static class PairedTest
