@@ -55,15 +55,7 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     public override DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        DataViewSchema.Column features = inputSchema.GetColumnOrNull(FeatureColumnName) ?? throw new ArgumentOutOfRangeException(
-            nameof(inputSchema), $"Feature column '{FeatureColumnName}' not found. The columns are: {string.Join(", ", inputSchema.Take(50).Select(column => $"'{column.Name}'"))}.");
-        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || (vector.Size != 0 && vector.Size != Model.InputWidth))
-            throw new ArgumentOutOfRangeException(
-                nameof(inputSchema), $"Schema mismatch for Feature column '{FeatureColumnName}': expected {FeatureColumnType}, on which the model was trained, got {features.Type}.");
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumns(inputSchema);
-        builder.AddColumns(_scoring.Columns.Create(inputSchema));
-        return builder.ToSchema();
+        return _scoring.OutputSchema(inputSchema);
     }
 
     /// <inheritdoc/>
@@ -86,6 +78,8 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     public void Dispose() => (Model.Network.Scorer as ConvScorer)?.Release();
 
     private protected override IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scoring);
+
+    private protected override ModelKind Kind => ModelKind.NeuralNetwork;
 
     private protected override void Write(BinaryWriter writer) => NetworkFile.Write(writer, Model.Network, _names, _labels);
 }

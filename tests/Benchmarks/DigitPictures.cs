@@ -8,22 +8,22 @@ internal static class DigitPictures
     private const int Side = 28, SmallSide = 8, Box = 20;
 
     /// <summary>"mnist 0" to "mnist 9" and "fashion 0" to "fashion 9", so many rows of each.</summary>
-    public static List<PixelRow> Source(string data, int rowsPerClass) => [.. FromIdx(data, "mnist", rowsPerClass), .. FromIdx(data, "fashion-mnist", rowsPerClass)];
+    public static List<NamedPixelRow> Source(string data, int rowsPerClass) => [.. FromIdx(data, "mnist", rowsPerClass), .. FromIdx(data, "fashion-mnist", rowsPerClass)];
 
     /// <summary>Optical digits "0" to "9": 8 x 8 pictures drawn up to a box of 20 x 20 in the middle.</summary>
-    public static List<PixelRow> OpticalDigits(string data, string part) => [.. File.ReadLines(Path.Combine(data, "tabular", "optdigits", $"optdigits-{part}.csv")).Select(line =>
+    public static List<NamedPixelRow> OpticalDigits(string data, string part) => [.. File.ReadLines(Path.Combine(data, "tabular", "optdigits", $"optdigits-{part}.csv")).Select(line =>
     {
         string[] cells = line.Split(',');
-        return new PixelRow { Features = Enlarge(Array.ConvertAll(cells[..64], cell => float.Parse(cell, CultureInfo.InvariantCulture) / 16)), Class = cells[64] };
+        return new NamedPixelRow { Features = Enlarge(Array.ConvertAll(cells[..64], cell => float.Parse(cell, CultureInfo.InvariantCulture) / 16)), Class = cells[64] };
     })];
 
-    private static IEnumerable<PixelRow> FromIdx(string data, string set, int rowsPerClass)
+    private static IEnumerable<NamedPixelRow> FromIdx(string data, string set, int rowsPerClass)
     {
         (float[] pixels, float[] labels) = IdxFiles.Read(Path.Combine(data, set), "train");
         var taken = new int[10];
         for (int i = 0; i < labels.Length; i++)
             if (taken[(int)labels[i]]++ < rowsPerClass)
-                yield return new PixelRow { Features = pixels.AsSpan(i * 784, 784).ToArray(), Class = $"{set.Split('-')[0]} {labels[i]}" };
+                yield return new NamedPixelRow { Features = pixels.AsSpan(i * 784, 784).ToArray(), Class = $"{set.Split('-')[0]} {labels[i]}" };
     }
 
     // Bilinear, with pixel centres aligned.

@@ -1,6 +1,8 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Images;
 using MLExtensions.Benchmarks.Regularization;
+using MLExtensions.Benchmarks.Robustness;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -17,11 +19,21 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["selection-evidence"] = SelectionEvidenceBenchmark.Run,
     ["selection-stream"] = SelectionStreamBenchmark.Run,
     ["joint-step"] = JointStepBenchmark.Run,
+    ["nested-evidence"] = NestedEvidenceBenchmark.Run,
+    ["nested-try"] = NestedTryBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
+    ["nested-try"] = NestedTryBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
+    ["image-folder"] = ImageFolderBenchmark.Run,
+    ["clothing"] = ClothingBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))

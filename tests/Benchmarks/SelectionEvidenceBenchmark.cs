@@ -47,13 +47,13 @@ internal static class SelectionEvidenceBenchmark
         }
 
         var trials = Enumerable.Range(1, seeds).Select(seed => new Trial(data, perClass, steps, lambda, seed, Tune, only)).ToList();
-        List<PixelRow> train = DigitPictures.OpticalDigits(data, "train"), test = DigitPictures.OpticalDigits(data, "test");
+        List<NamedPixelRow> train = DigitPictures.OpticalDigits(data, "train"), test = DigitPictures.OpticalDigits(data, "test");
         foreach (string[] digits in new[] { [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))], Three })
             foreach (int size in sizes)
                 Table(trials, train, test, digits, size);
     }
 
-    private static void Table(List<Trial> trials, List<PixelRow> train, List<PixelRow> test, string[] digits, int size)
+    private static void Table(List<Trial> trials, List<NamedPixelRow> train, List<NamedPixelRow> test, string[] digits, int size)
     {
         var results = new Dictionary<string, List<Outcome>>();
         foreach (Trial trial in trials)
@@ -109,16 +109,16 @@ internal static class SelectionEvidenceBenchmark
             (_tune, _only) = (tune, only);
             (_ml, _seed, _steps, _lambda) = (new MLContext(seed), seed, steps, lambda);
             var random = new Random(seed);
-            List<PixelRow> rows = DigitPictures.Source(data, 3 * perClass);
-            PixelRow[] drawn = [.. rows.GroupBy(row => row.Class).SelectMany(group => group.OrderBy(_ => random.Next()).Take(perClass)).OrderBy(_ => random.Next())];
+            List<NamedPixelRow> rows = DigitPictures.Source(data, 3 * perClass);
+            NamedPixelRow[] drawn = [.. rows.GroupBy(row => row.Class).SelectMany(group => group.OrderBy(_ => random.Next()).Take(perClass)).OrderBy(_ => random.Next())];
             _source = Keyed(drawn);
             _pretrained = _ml.MulticlassClassification.Trainers.NeuralNetwork(Settings(o => (o.Epochs, o.BatchSize) = (8, 64))).Fit(_source);
         }
 
-        public IEnumerable<(string, Outcome)> Run(List<PixelRow> train, List<PixelRow> test, string[] digits, int size)
+        public IEnumerable<(string, Outcome)> Run(List<NamedPixelRow> train, List<NamedPixelRow> test, string[] digits, int size)
         {
             var random = new Random(1000 + _seed);
-            PixelRow[] rows = [.. digits.SelectMany(digit => train.Where(row => row.Class == digit).OrderBy(_ => random.Next()).Take(size))];
+            NamedPixelRow[] rows = [.. digits.SelectMany(digit => train.Where(row => row.Class == digit).OrderBy(_ => random.Next()).Take(size))];
             IDataView target = Keyed(rows), unseen = Keyed([.. test.Where(row => digits.Contains(row.Class))]);
             yield return ("from scratch", Fit(target, unseen, null, fresh: true));
             yield return ("fine-tuned", Fit(target, unseen, null));
@@ -170,7 +170,7 @@ internal static class SelectionEvidenceBenchmark
             return options;
         }
 
-        private IDataView Keyed(PixelRow[] rows)
+        private IDataView Keyed(NamedPixelRow[] rows)
         {
             IDataView view = _ml.Data.LoadFromEnumerable(rows);
             return _ml.Transforms.Conversion.MapValueToKey("Label", "Class", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(view).Transform(view);

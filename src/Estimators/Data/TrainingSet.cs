@@ -46,8 +46,8 @@ internal sealed class TrainingSet
         Statistics = statistics ?? new FeatureStatistics(columns.Width);
         _channelStatistics = options.ChannelStatistics;
         _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        _trainingRows = new RowTable(columns.Width);
-        _validationRows = new RowTable(columns.Width);
+        _trainingRows = new RowTable(columns.Width, asBytes: columns.Input.IsImage);
+        _validationRows = new RowTable(columns.Width, asBytes: columns.Input.IsImage);
         IsAutomaticSplit = options.ValidationFraction is null && _validationData is null;
     }
 
@@ -105,6 +105,10 @@ internal sealed class TrainingSet
     /// <summary>Settles the standardisation, where it is not that of these rows alone. Before any feed is made.</summary>
     public void Standardize(Standardization? standardization) => Standardization = standardization;
 
+    /// <summary>What the rows counted in <see cref="Statistics"/> need, which may be more than this set's; null for nothing.</summary>
+    public Standardization? StandardizationOfStatistics() => !_columns.Input.IsImage ? Statistics.Standardization()
+        : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
+
     /// <summary>Hash of all rows that were read, hexadecimal.</summary>
     public string Hash() => Convert.ToHexString(_hash!.GetCurrentHash());
 
@@ -160,7 +164,7 @@ internal sealed class TrainingSet
         if (table is null)
             return;
         table.Add(features, target, weight);
-        if ((_training.Rows + _validation.Rows) * _columns.Width * sizeof(float) > _cache.EffectiveBudget)
+        if (_trainingRows!.Bytes + _validationRows!.Bytes > _cache.EffectiveBudget)
             _trainingRows = _validationRows = null; // from here on rows are only counted; epochs read them anew
     }
 
@@ -172,13 +176,12 @@ internal sealed class TrainingSet
         {
             _trainingRows!.AddAll(_validationRows!);
             _training.Join(_validation);
-            _validationRows = new RowTable(_columns.Width);
+            _validationRows = new RowTable(_columns.Width, asBytes: _columns.Input.IsImage);
             _split = new ValidationSplit(0, 0, _columns.Classes);
         }
 
         TrainingSetCheck.Run(_columns, _training, SkippedRows);
-        Standardization = !_columns.Input.IsImage ? Statistics.Standardization()
-            : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
+        Standardization = StandardizationOfStatistics();
         if (_columns.Task == NetTask.Regression)
             Target = _training.Target;
         _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);
@@ -201,7 +204,7 @@ internal sealed class TrainingSet
         if (table is null)
             return new StreamingFeed(open, totals.Rows, _columns.Width, bufferRows, classIndices, Weighted, device);
         RowTable rows = table;
-        table = new RowTable(_columns.Width); // its memory moves into the feed
+        table = new RowTable(_columns.Width, asBytes: _columns.Input.IsImage); // its memory moves into the feed
         for (int i = 0; i < rows.Rows; i++)
             PrepareTarget(ref rows.Targets[i], ref rows.Weights[i]);
         return new MemoryFeed(rows, Standardization, classIndices, Weighted, device);

@@ -45,7 +45,7 @@ internal sealed class FineTuningPlan
         PretrainingSet? pretraining = options.PretrainingData is null ? null : PretrainingSet.Read(options, target, seed, checkAlive);
         if (initial is not null || pretraining is not null)
         {
-            Standardization? standardization = initial is null ? target.Statistics.Standardization() : InitialModels.StandardizationOf(initial);
+            Standardization? standardization = initial is null ? target.StandardizationOfStatistics() : InitialModels.StandardizationOf(initial);
             target.Standardize(standardization);
             pretraining?.Rows.Standardize(standardization);
         }

@@ -23,7 +23,7 @@ internal sealed record FitPlan(
     public double RowsPerStep { get; init; } = BatchSize;
 
     /// <summary>Fills in what the options leave out.</summary>
-    public static FitPlan Of(NeuralNetworkOptions options, TrainingSet set, FineTuningPlan fineTuning, long seed, string device)
+    public static FitPlan Of(NetworkTrainerOptions options, TrainingSet set, FineTuningPlan fineTuning, long seed, string device)
     {
         int batchSize = options.BatchSize ?? AutomaticSettings.BatchSize(set.Rows);
         int epochs = options.Epochs ?? AutomaticSettings.Epochs(set.Rows, batchSize);
@@ -46,7 +46,7 @@ internal sealed record FitPlan(
     /// <summary>Identifies a fit by all that decides its result, for the name of its checkpoint.</summary>
     public string Fingerprint(NeuralNetworkOptions o, int threads, string dataHash, string fineTuning)
     {
-        string text = InvariantText.Of(() => string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping, o.InitialWeights,
+        string text = InvariantText.Of(() => string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping, o.InitialWeights, o.Augmentation,
             o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Precision, o.ChannelStatistics, o.Cache, o.Cache?.BufferRows, threads,
             typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash, fineTuning));
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();

@@ -83,6 +83,10 @@ public abstract class NetworkTrainerOptions
     /// <value>The default value is <see langword="null"/>.</value>
     public PretrainingData? PretrainingData { get; set; }
 
+    /// <summary>How training pictures are changed at random. For convolutional nets, whose features are pictures.</summary>
+    /// <value>The default value is <see langword="null"/>: not at all.</value>
+    public Augmentation? Augmentation { get; set; }
+
     /// <summary>
     /// A safetensors file whose weights the net starts from, by the names of torchvision for its nets and by <c>SaveWeights</c>'s own names for others.
     /// The body must be whole; a head of other classes is left at random. What matched is in <see cref="TrainingReport.InitialWeights"/>.

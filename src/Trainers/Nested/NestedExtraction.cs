@@ -74,8 +74,7 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
                 TensorPrimitives.Subtract(network.Statistics.AsSpan(at, units), constant, Buffer($"{name}.norm.mean"));
                 network.Statistics.AsSpan(at + units, units).CopyTo(Buffer($"{name}.norm.variance"));
                 at += 2 * units;
-                dropped = source($"{name}.norm.shift")[units..].ToArray();
-                ActivationFunctions.Apply(recipe.Activation, dropped);
+                dropped = Activated(source($"{name}.norm.shift")[units..], recipe.Activation);
             }
             else
             {
@@ -114,6 +113,17 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
         }
 
         return constant;
+    }
+
+    // The vectorised functions want whole vectors.
+    private static float[] Activated(ReadOnlySpan<float> values, Activation activation)
+    {
+        if (values.IsEmpty)
+            return [];
+        var padded = new float[(values.Length + DenseLayer.Lane - 1) / DenseLayer.Lane * DenseLayer.Lane];
+        values.CopyTo(padded);
+        ActivationFunctions.Apply(activation, padded);
+        return padded[..values.Length];
     }
 
     private void ScaleByKeep(int layer, Span<float> weight, Span<float> bias)

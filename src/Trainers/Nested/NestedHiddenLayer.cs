@@ -25,7 +25,7 @@ internal sealed class NestedHiddenLayer : IDisposable
     /// <summary>[batch, in] to [batch, units], with drawn weights and a drawn mask.</summary>
     public Tensor Train(Tensor x, SeededRandom masks)
     {
-        Tensor y = _linear.Sample(x, training: true);
+        Tensor y = _linear.Sample(x);
         _output = _block.Forward(y, Mask.Draw(masks), training: true);
         return _output;
     }
@@ -33,19 +33,22 @@ internal sealed class NestedHiddenLayer : IDisposable
     /// <summary>[batch, in] to [batch, units] by mean weights, with all units.</summary>
     public Tensor Mean(Tensor x) => _block.Forward(_linear.Mean(x), mask: null, training: false);
 
-    /// <summary>[batch, in] to [batch, units] by drawn weights at a fixed width; gives mean and variance of the kept units' products too.</summary>
-    public Tensor Collect(Tensor x, int kept, out float[] mean, out float[] variance)
-    {
-        Tensor y = _linear.Sample(x, training: false);
-        using (Tensor part = y.narrow(1, 0, kept))
-        {
-            using Tensor means = part.mean([0]);
-            using Tensor variances = part.var(0, unbiased: false);
-            (mean, variance) = (FlatParameters.ToArray(means), FlatParameters.ToArray(variances));
-        }
+    /// <summary>Products of the first units by drawn weights: [batch, in] to [batch, kept].</summary>
+    public Tensor Products(Tensor x, int kept) => _linear.SampleFirst(x, kept);
 
-        using Tensor mask = OrderedMask.MaskOf(Mask.Groups.Units, kept, x.device);
-        return _block.Forward(y, mask, training: false);
+    /// <summary>
+    /// Activations at a fixed width from the products of the kept units: [batch, kept] to [batch, units], dropped units at their constant. Gives mean and variance of the
+    /// products too.
+    /// </summary>
+    public Tensor Collect(Tensor products, out float[] mean, out float[] variance)
+    {
+        using Tensor means = products.mean([0L]);
+        using Tensor variances = products.var([0L], unbiased: false);
+        (mean, variance) = (FlatParameters.ToArray(means), FlatParameters.ToArray(variances));
+        int kept = (int)products.shape[1], units = Mask.Groups.Units;
+        using Tensor mask = OrderedMask.MaskOf(units, kept, products.device);
+        using Tensor rest = zeros(products.shape[0], units - kept, float32, products.device);
+        return _block.Forward(cat([products, rest], 1), mask, training: false);
     }
 
     /// <summary>Gradient by the layer's input, or null when it is not wanted; consumes <paramref name="outputGradient"/>.</summary>

@@ -97,7 +97,7 @@ internal sealed class NestedMlpNet : Net
             x = y;
         }
 
-        return training ? _head.Sample(x, training: true) : _head.Mean(x);
+        return training ? _head.Sample(x) : _head.Mean(x);
     }
 
     public override void Backward(Tensor outputGradient)
@@ -123,20 +123,29 @@ internal sealed class NestedMlpNet : Net
         return autograd.grad([outputs], [x], [gradient])[0].MoveToOuterDisposeScope();
     }
 
-    /// <summary>Means and variances of the products before every normalisation at a width, over some training rows.</summary>
+    /// <summary>Means and variances of the products before every normalisation, over some training rows and drawn weights.</summary>
     /// <param name="features">[rows, inputs]</param>
-    /// <param name="step">The width in steps.</param>
-    /// <returns>For each layer the means of its kept units, then their variances.</returns>
-    public float[] CollectStatistics(Tensor features, int step)
+    /// <param name="checkAlive">Called for every width.</param>
+    /// <returns>For every width, narrowest first: for each layer the means of its kept units, then their variances.</returns>
+    public float[] CollectStatistics(Tensor features, Action checkAlive)
     {
-        using DisposeScope scope = NewDisposeScope();
+        if (_hidden.Length == 0)
+            return [];
         var statistics = new List<float>();
-        Tensor x = features;
-        foreach (NestedHiddenLayer layer in _hidden)
+        using Tensor first = _hidden[0].Products(features, _hidden[0].Mask.Groups.Units); // the same for all widths
+        foreach (int step in Settings.Steps)
         {
-            x = layer.Collect(x, layer.Mask.Groups.UnitsAt(step), out float[] mean, out float[] variance);
-            statistics.AddRange(mean);
-            statistics.AddRange(variance);
+            checkAlive();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor products = first.narrow(1, 0, _hidden[0].Mask.Groups.UnitsAt(step)).clone();
+            for (int i = 0; i < _hidden.Length; i++)
+            {
+                Tensor x = _hidden[i].Collect(products, out float[] mean, out float[] variance);
+                statistics.AddRange(mean);
+                statistics.AddRange(variance);
+                if (i + 1 < _hidden.Length)
+                    products = _hidden[i + 1].Products(x, _hidden[i + 1].Mask.Groups.UnitsAt(step));
+            }
         }
 
         return [.. statistics];

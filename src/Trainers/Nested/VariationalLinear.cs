@@ -11,7 +11,7 @@ namespace MLExtensions.Trainers.Nested;
 /// </summary>
 internal sealed class VariationalLinear : IDisposable
 {
-    private const double LeastVariance = 1e-8;
+    private const double LeastVariance = 1e-12; // the paper's code has 1e-8, which is noise of its own
 
     private readonly Tensor _mean;           // [out, in], θ
     private readonly Tensor _meanGradient;   // [out, in]
@@ -49,29 +49,40 @@ internal sealed class VariationalLinear : IDisposable
     /// <summary>The product with the mean weights.</summary>
     public Tensor Mean(Tensor x) => nn.functional.linear(x, _mean, _bias);
 
-    /// <summary>A draw. In training, <paramref name="x"/> is kept and must stay alive until the backward pass.</summary>
+    /// <summary>A draw; <paramref name="x"/> is kept for the backward pass and must stay alive until then.</summary>
     /// <param name="x">[batch, in]</param>
-    /// <param name="training">Whether a backward pass follows.</param>
     /// <returns>[batch, out]</returns>
-    public Tensor Sample(Tensor x, bool training)
+    public Tensor Sample(Tensor x)
     {
-        Tensor square = x.mul(x);
-        Tensor variance = _noise.exp().mul_(_mean).mul_(_mean);
-        Tensor deviation = nn.functional.linear(square, variance).add_(_least, _one).sqrt_();
-        using Tensor noise = empty_like(deviation).normal_(0, 1, _draws);
-        Tensor y = nn.functional.linear(x, _mean, _bias).addcmul_(deviation, noise, _one);
-        if (training)
-        {
-            (_input, _square, _variance) = (x, square, variance);
-            _ratio = noise.div(deviation).mul_(_half);
-        }
-        else
-        {
-            square.Dispose();
-            variance.Dispose();
-        }
+        _input = x;
+        _square = x.mul(x);
+        _variance = _noise.exp().mul_(_mean).mul_(_mean);
+        Tensor y = Draw(x, _square, _mean, _variance, _bias, out _ratio);
+        return y;
+    }
 
-        deviation.Dispose();
+    /// <summary>A draw of the first outputs, without a backward pass.</summary>
+    /// <param name="x">[batch, in]</param>
+    /// <param name="outputs">How many.</param>
+    /// <returns>[batch, outputs]</returns>
+    public Tensor SampleFirst(Tensor x, int outputs)
+    {
+        using Tensor mean = _mean.narrow(0, 0, outputs);
+        using Tensor noise = _noise.narrow(0, 0, outputs);
+        using Tensor variance = noise.exp().mul_(mean).mul_(mean);
+        using Tensor? bias = _bias?.narrow(0, 0, outputs);
+        using Tensor square = x.mul(x);
+        Tensor y = Draw(x, square, mean, variance, bias, out Tensor ratio);
+        ratio.Dispose();
+        return y;
+    }
+
+    private Tensor Draw(Tensor x, Tensor square, Tensor mean, Tensor variance, Tensor? bias, out Tensor ratio)
+    {
+        using Tensor deviation = nn.functional.linear(square, variance).add_(_least, _one).sqrt_();
+        Tensor noise = empty_like(deviation).normal_(0, 1, _draws);
+        Tensor y = nn.functional.linear(x, mean, bias).addcmul_(deviation, noise, _one);
+        ratio = noise.div_(deviation).mul_(_half);
         return y;
     }
 
@@ -105,7 +116,7 @@ internal sealed class VariationalLinear : IDisposable
         Clear(_noiseGradient, kept, outputs);
         if (_biasGradient is not null)
         {
-            using Tensor sums = outputGradient.sum(0);
+            using Tensor sums = outputGradient.sum([0L]); // a bare 0 would be taken for a type
             _biasGradient.copy_(sums);
         }
 

@@ -43,7 +43,7 @@ internal sealed class WeightDivergence : IDisposable
     {
         using Tensor u = logAlpha.mul(_a3).add_(_a2, _one);
         using Tensor bump = u.mul(u).mul_(_width).exp_().mul_(_a1);
-        using Tensor log = nn.functional.logsigmoid(logAlpha);
+        Tensor log = nn.functional.logsigmoid(logAlpha);
         return log.mul_(_half).add_(bump, _one);
     }
 
@@ -52,8 +52,8 @@ internal sealed class WeightDivergence : IDisposable
     {
         using Tensor u = logAlpha.mul(_a3).add_(_a2, _one);
         using Tensor bump = u.mul(u).mul_(_width).exp_().mul_(u);
-        using Tensor negative = logAlpha.neg();
-        return negative.sigmoid_().mul_(_half).add_(bump, _slope);
+        Tensor slope = logAlpha.neg();
+        return slope.sigmoid_().mul_(_half).add_(bump, _slope);
     }
 
     /// <inheritdoc/>

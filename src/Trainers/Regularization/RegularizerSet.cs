@@ -27,6 +27,8 @@ internal static class RegularizerSet
                 faults.Add(objection);
         }
 
+        if (regularizers.OfType<AdversarialTrainingRegularizer>().Count() > 1)
+            faults.Add("Regularization: Regularizer.AdversarialTraining is given more than once, and the rows can be replaced only once. Keep one of them.");
         int decays = regularizers.OfType<WeightDecayRegularizer>().Count();
         if (decays > 1 || (decays == 1 && optimizer.WeightDecay > 0))
             faults.Add("Regularization: weight decay is given more than once (Optimizer.AdamW brings its own, as do AdamP and SgdP when asked); each weight has one owner. "
@@ -51,7 +53,7 @@ internal static class RegularizerSet
             ParameterSlot[] claimed = [.. free.Where(regularizer.Claims)];
             if (claimed.Length == 0 && regularizer is WeightDecayRegularizer && hooks.Count > 0)
                 continue; // the others have taken all
-            if (claimed.Length == 0)
+            if (claimed.Length == 0 && regularizer.ActsOnWeights)
                 throw new InvalidOperationException($"{regularizer} finds no weight to act on in {net.Architecture}. Remove it from Regularization, or choose a recipe that has such weights.");
             if (regularizer.Warning(claimed, net.Parameters.Layout) is { } warning)
                 warn?.Invoke(warning);

@@ -34,7 +34,7 @@ internal sealed class AttackDraws
     }
 
     /// <summary>Points spread evenly over the ball of radius 1: [rows, inputs]</summary>
-    public Tensor UnitBall(AttackNorm norm, int turn) => norm == AttackNorm.LInfinity
+    public Tensor UnitBall(AttackNorm norm, long turn) => norm == AttackNorm.LInfinity
         ? Fill(RandomPurpose.AttackStart, turn, static (random, row) => random.FillUniform(row, -1, 1))
         : Fill(RandomPurpose.AttackStart, turn, static (random, row) =>
         {
@@ -45,9 +45,9 @@ internal sealed class AttackDraws
         });
 
     /// <summary>Standard normal numbers: [rows, inputs]</summary>
-    public Tensor Normal(int turn) => Fill(RandomPurpose.AttackNoise, turn, static (random, row) => random.FillGaussian(row));
+    public Tensor Normal(long turn) => Fill(RandomPurpose.AttackNoise, turn, static (random, row) => random.FillGaussian(row));
 
-    private Tensor Fill(RandomPurpose purpose, int turn, RowFiller filler)
+    private Tensor Fill(RandomPurpose purpose, long turn, RowFiller filler)
     {
         var values = GC.AllocateUninitializedArray<float>(_rows.Length * _inputs);
         for (int i = 0; i < _rows.Length; i++)

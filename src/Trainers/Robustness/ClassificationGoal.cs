@@ -14,6 +14,7 @@ internal sealed class ClassificationGoal(NetTask task) : IDisposable
     private readonly Scalar _half = 0.5;
     private readonly Scalar _one = 1;
     private readonly Scalar _minusTwo = -2;
+    private readonly Scalar _minusInfinity = double.NegativeInfinity;
 
     /// <summary>1 where the class is right, else 0: [rows], float32. NaN is wrong.</summary>
     public Tensor IsRight(Tensor outputs, Tensor targets)
@@ -38,7 +39,7 @@ internal sealed class ClassificationGoal(NetTask task) : IDisposable
         if (task != NetTask.Multiclass)
             return Signs(targets);
         using Tensor index = targets.unsqueeze(1);                      // [rows, 1]
-        using Tensor never = full_like(index, double.NegativeInfinity, dtype: float32);
+        using Tensor never = full_like(index, _minusInfinity, dtype: float32);
         using Tensor others = outputs.clone();
         others.scatter_(1, index, never);
         Tensor shares = others.softmax(1);                              // of the others among themselves
@@ -67,7 +68,7 @@ internal sealed class ClassificationGoal(NetTask task) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Scalar scalar in new[] { _zero, _half, _one, _minusTwo })
+        foreach (Scalar scalar in new[] { _zero, _half, _one, _minusTwo, _minusInfinity })
             scalar.Dispose();
     }
 

@@ -44,7 +44,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
 
     private StopReason RunEpochs(FitState state, StepRule rule, IReadOnlyList<TrainingHook> hooks)
     {
-        using var step = new TrainingStep(net, loss, rule, hooks, settings.GradientClipping);
+        using var step = new TrainingStep(net, loss, rule, hooks, settings.GradientClipping, settings.Seed);
         using Validator? validator = validation is null ? null : new Validator(net, loss, validation);
         var ticker = new ProgressTicker(settings.Progress, settings.Epochs, state.Epochs.Count) { LastEpoch = state.Epochs.LastOrDefault() };
         while (state.Epochs.Count < settings.Epochs && !PatienceIsOver(state))

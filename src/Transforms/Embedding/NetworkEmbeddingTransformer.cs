@@ -72,7 +72,7 @@ public sealed class NetworkEmbeddingTransformer : RowTransformer, IDisposable
         return new NetworkEmbeddingTransformer(network, columns.Score, columns.Feature);
     }
 
-    private protected override string LoaderSignature => EmbeddingLoader.Signature;
+    private protected override ModelKind Kind => ModelKind.NetworkEmbedding;
 
     private protected override IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scoring);
 

@@ -14,5 +14,5 @@ internal static class EmbeddingLoader
 
     // Found by reflection, by this name and these parameters.
     internal static NetworkEmbeddingTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
-        ModelStreams.Load(ctx, Signature, NetworkEmbeddingTransformer.Read);
+        ModelStreams.Load(ctx, ModelKind.NetworkEmbedding, NetworkEmbeddingTransformer.Read);
 }

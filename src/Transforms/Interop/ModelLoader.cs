@@ -15,5 +15,5 @@ internal static class ModelLoader
 
     // Found by reflection, by this name and these parameters.
     internal static NeuralNetworkTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
-        ModelStreams.Load(ctx, Signature, stream => NetworkFile.Read(env, stream));
+        ModelStreams.Load(ctx, ModelKind.NeuralNetwork, stream => NetworkFile.Read(env, stream));
 }

@@ -32,9 +32,11 @@ public abstract class PredictionTransformer<TModel> : ISingleFeaturePredictionTr
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => CreateRowMapper(inputSchema);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStreams.Save(ctx, ModelLoader.Signature, Write);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStreams.Save(ctx, Kind, Write);
 
     private protected abstract IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema);
+
+    private protected abstract ModelKind Kind { get; }
 
     private protected abstract void Write(BinaryWriter writer);
 }

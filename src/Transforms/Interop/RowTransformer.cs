@@ -22,10 +22,10 @@ public abstract class RowTransformer : ITransformer
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => CreateRowMapper(inputSchema);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStreams.Save(ctx, LoaderSignature, Write);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStreams.Save(ctx, Kind, Write);
 
     /// <summary>The signature of the loader that reads what is written.</summary>
-    private protected abstract string LoaderSignature { get; }
+    private protected abstract ModelKind Kind { get; }
 
     private protected abstract IRowToRowMapper CreateRowMapper(DataViewSchema inputSchema);
 

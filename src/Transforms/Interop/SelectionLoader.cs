@@ -14,5 +14,5 @@ internal static class SelectionLoader
     public const string Signature = "MLExtensionsSelection";
 
     // Found by reflection, by this name and these parameters.
-    internal static PretrainingSelectionTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => ModelStreams.Load(ctx, Signature, SelectionFile.Read);
+    internal static PretrainingSelectionTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => ModelStreams.Load(ctx, ModelKind.PretrainingSelection, SelectionFile.Read);
 }

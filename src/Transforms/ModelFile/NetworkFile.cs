@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.Runtime;
@@ -15,8 +14,6 @@ namespace MLExtensions.Transforms.ModelFile;
 internal static class NetworkFile
 {
     private const int Version = 1;
-    private const int HeadLength = 16;
-    private const int LongestJson = 1 << 28;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -31,16 +28,7 @@ internal static class NetworkFile
     public static void Write(BinaryWriter writer, FittedNetwork network, ScoreColumnNames columns, LabelValues? labels)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(HeaderOf(network, columns, labels), Json);
-        Span<byte> head = stackalloc byte[HeadLength];
-        Magic.CopyTo(head);
-        BinaryPrimitives.WriteInt32LittleEndian(head[8..], Version);
-        BinaryPrimitives.WriteInt32LittleEndian(head[12..], json.Length);
-        using var output = new ChecksumWriter(writer);
-        output.Write(head);
-        output.Write(json);
-        foreach (float[] numbers in new[] { network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor })
-            output.Write(numbers);
-        output.WriteChecksum();
+        FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor);
     }
 
     /// <summary>Reads a transformer that scores.</summary>
@@ -58,21 +46,8 @@ internal static class NetworkFile
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
     public static (FittedNetwork Network, ScoreColumnNames Columns, LabelValues? Labels) Read(Stream stream)
     {
-        var input = new ChecksumReader(stream);
-        byte[] head = input.Length < HeadLength ? [] : input.Read(HeadLength);
-        if (!head.AsSpan().StartsWith(Magic))
-            throw Damaged("it does not start like one of ours");
-        int version = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
-        if (version != Version)
-            throw new InvalidDataException(version > Version
-                ? $"The model was saved in format {version}; this version of MLExtensions reads formats up to {Version}. Update the package MLExtensions."
-                : $"The model file is damaged: it says format {version}.");
-        if (!input.IsIntact())
-            throw Damaged("its checksum does not fit its content");
-        int jsonLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12));
-        if (jsonLength < 0 || jsonLength > Math.Min(input.Left, LongestJson))
-            throw Damaged($"its JSON of {jsonLength} bytes is longer than the file or than {LongestJson} bytes");
-        return Assemble(Header(input.Read(jsonLength)), input);
+        (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version);
+        return Assemble(Header(json), input);
     }
 
     private static (FittedNetwork, ScoreColumnNames, LabelValues?) Assemble(NetworkHeader header, ChecksumReader input)
@@ -159,5 +134,5 @@ internal static class NetworkFile
         }
     }
 
-    private static InvalidDataException Damaged(string why) => new($"The model file is damaged: {why}. Save the model again, or take another copy of the file.");
+    private static InvalidDataException Damaged(string why) => FileFrame.Damaged(why);
 }

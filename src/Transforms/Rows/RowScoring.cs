@@ -1,3 +1,5 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLExtensions.Trainers.Scoring;
 using MLExtensions.Transforms.Scoring;
 
@@ -21,6 +23,21 @@ internal sealed record RowScoring(IRowScorer Scorer, ScoreColumns Columns, strin
         Span<float> used = outputs.AsSpan(0, rows * Scorer.OutputWidth);
         Scorer.Score(features, rows, used);
         Columns.Complete(used);
+    }
+
+    /// <summary>The columns after a model.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or has another type.</exception>
+    public DataViewSchema OutputSchema(DataViewSchema inputSchema)
+    {
+        DataViewSchema.Column features = inputSchema.GetColumnOrNull(FeatureColumnName) ?? throw new ArgumentOutOfRangeException(
+            nameof(inputSchema), $"Feature column '{FeatureColumnName}' not found. The columns are: {string.Join(", ", inputSchema.Take(50).Select(column => $"'{column.Name}'"))}.");
+        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || (vector.Size != 0 && vector.Size != Scorer.InputWidth))
+            throw new ArgumentOutOfRangeException(
+                nameof(inputSchema), $"Schema mismatch for Feature column '{FeatureColumnName}': expected {new VectorDataViewType(NumberDataViewType.Single, Scorer.InputWidth)}, on which the model was trained, got {features.Type}.");
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(inputSchema);
+        builder.AddColumns(Columns.Create(inputSchema));
+        return builder.ToSchema();
     }
 
     /// <summary>A row whose features do not fit.</summary>

@@ -32,6 +32,9 @@ internal abstract class ScoreColumns
     /// <summary>The columns after those of an input schema.</summary>
     public DataViewSchema.DetachedColumn[] Create(DataViewSchema input) => Create(NextSetId(input));
 
+    /// <summary>The columns under a number of their own.</summary>
+    internal DataViewSchema.DetachedColumn[] CreateOf(uint setId) => Create(setId);
+
     private protected abstract DataViewSchema.DetachedColumn[] Create(uint setId);
 
     private protected static DataViewSchema.Annotations.Builder Annotations(uint setId, string columnKind, string valueKind)

@@ -65,7 +65,7 @@ public sealed class PretrainingSelectionTransformer : RowFilteringTransformer
         return new WeightedRows(source, GetOutputSchema(source.Schema), _rule, LabelColumnName);
     }
 
-    private protected override string LoaderSignature => SelectionLoader.Signature;
+    private protected override ModelKind Kind => ModelKind.PretrainingSelection;
 
     private protected override IDataView TransformForTraining(IDataView input) => Select(input);
 

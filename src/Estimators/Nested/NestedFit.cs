@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text;
+using MLExtensions.Estimators.Data;
+using MLExtensions.Estimators.FineTuning;
+using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Trainers.Losses;
+using MLExtensions.Trainers.Nested;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Runtime;
+using MLExtensions.Trainers.Training;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Estimators.Nested;
+
+/// <summary>Fits a nested net to a training set, on the same loop as the plain nets; then collects the statistics of every width.</summary>
+internal sealed class NestedFit(
+    BayesianNestedNetworkOptions options, TrainingSet set, Device device, Action checkAlive, Action<string> info, Action<string> warn)
+{
+    /// <summary>Trains with the given seed.</summary>
+    public NestedNetwork Run(long seed)
+    {
+        NetTask task = set.Columns.Task;
+        NestedSettings settings = options.ToSettings(task);
+        MlpArchitecture recipe = options.EffectiveArchitecture;
+        FitPlan plan = FitPlan.Of(options, set, FineTuningPlan.Of(options, set, seed, checkAlive), seed, device.type == TorchSharp.DeviceType.CPU ? "cpu" : $"cuda:{device.index}");
+        plan = plan with { Architecture = recipe, OutputWidth = task == NetTask.Regression ? 2 : plan.OutputWidth };
+        using var net = new NestedMlpNet(recipe, set.Columns.Width, plan.OutputWidth, settings, options.InitialContinue, options.InitialLogAlpha, device);
+        int threads = options.Threads.Count ?? TorchThreads.Choose(net.WorkPerRow * plan.BatchSize, Environment.ProcessorCount);
+        info($"Training a nested {recipe} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {set.Columns.Width} features, {plan.Epochs} epochs of {plan.BatchSize} rows a step, "
+            + $"{threads} threads, seed {seed}");
+        using IDisposable threadScope = TorchThreads.Use(threads);
+        using IDisposable allocatorScope = Allocator.KeepMemory();
+        using Loss loss = LossOf(task, plan.OutputWidth);
+        net.Initialize(seed);
+        using IRowFeed training = set.CreateTrainingFeed(device);
+        using IRowFeed? validation = set.CreateValidationFeed(device);
+        LoopSettings loop = Settings(plan, threads);
+        TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, loop).Run();
+        net.Parameters.Set(outcome.Parameters, outcome.Buffers);
+        float[] statistics = recipe.Normalization == Normalization.Batch ? new WidthStatistics(net, training, options.StatisticsRows).Collect(seed, checkAlive) : [];
+        (float[] mean, float[] factor) = NestedFeatures.PerFeature(set.Standardization, set.Columns.Width);
+        return new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, outcome.Parameters, statistics, ReportOf(outcome, plan, threads, loss.MetricName, loop.Regularizers))
+        {
+            TargetMean = set.Target.Mean,
+            TargetScale = set.Target.Scale,
+            FeatureMean = mean,
+            FeatureFactor = factor,
+        };
+    }
+
+    private Loss LossOf(NetTask task, int outputs) => task switch
+    {
+        NetTask.Multiclass => new CrossEntropyLoss(outputs, 0, device),
+        NetTask.Binary => new BinaryCrossEntropyLoss(0),
+        _ => new GaussianLoss(set.Target.Scale),
+    };
+
+    private LoopSettings Settings(FitPlan plan, int threads)
+    {
+        var prior = new NestedPriorRegularizer
+        {
+            Prior = options.PriorContinue,
+            Weight = options.KlWeight,
+            Summed = options.SumWeightKl,
+            WarmUp = options.KlWarmUp,
+            Temperature = options.Temperature,
+            FinalTemperature = options.FinalTemperature ?? options.Temperature,
+            MostLogAlpha = options.MaximumLogAlpha,
+            Rows = set.Rows,
+            Steps = plan.Epochs * ((set.Rows + plan.BatchSize - 1) / plan.BatchSize),
+        };
+        return new LoopSettings
+        {
+            Epochs = plan.Epochs,
+            BatchSize = plan.BatchSize,
+            Optimizer = options.EffectiveOptimizer,
+            LearningRate = plan.LearningRate,
+            Schedule = options.LearningRateSchedule,
+            Seed = plan.Seed,
+            Threads = threads,
+            Regularizers = [prior, .. RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer)],
+            GradientClipping = options.GradientClipping,
+            Patience = set.ValidationRows > 0 && plan.Patience > 0 ? plan.Patience : null,
+            Checkpoint = CheckpointOf(plan, threads, prior),
+            Progress = options.Progress,
+            CancellationToken = options.CancellationToken,
+            CheckAlive = checkAlive,
+            Telemetry = options.Telemetry,
+            ZeroFeatures = set.ZeroFeatures,
+            Warn = warn,
+            KeepBestOnCancel = options.OnCancellation == CancellationBehavior.KeepBest,
+            EpochDone = epoch => info(FormattableString.Invariant(
+                $"Epoch {epoch.Epoch}/{plan.Epochs}: training loss {epoch.TrainingLoss:f4}, validation loss {epoch.ValidationLoss:f4}, metric {epoch.ValidationMetric:f4}, {epoch.RowsPerSecond:f0} rows/s")),
+        };
+    }
+
+    private CheckpointFile? CheckpointOf(FitPlan plan, int threads, NestedPriorRegularizer prior)
+    {
+        if (options.CheckpointFolder is not { } folder)
+            return null;
+        string text = InvariantText.Of(() => string.Join('\n', "nested", plan, plan.Architecture, options.ToSettings(plan.Task), prior, options.EffectiveOptimizer, options.LearningRateSchedule,
+            string.Join(';', options.Regularization), options.GradientClipping, options.ValidationFraction, options.ClassWeights, options.InitialContinue, options.InitialLogAlpha,
+            options.Cache, options.Cache?.BufferRows, threads, typeof(NestedFit).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, set.Hash()));
+        var checkpoint = new CheckpointFile(folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant());
+        checkpoint.CheckWritable();
+        return checkpoint;
+    }
+
+    private TrainingReport ReportOf(TrainingOutcome outcome, FitPlan plan, int threads, string metricName, IReadOnlyList<Regularizer> regularizers) => new()
+    {
+        Epochs = outcome.Epochs,
+        StopReason = outcome.StopReason,
+        BestEpoch = outcome.BestEpoch,
+        TrainingRows = set.Rows,
+        ValidationRows = set.ValidationRows,
+        SkippedRows = set.SkippedRows,
+        Seed = plan.Seed,
+        Device = plan.Device,
+        Threads = threads,
+        Architecture = plan.Architecture.ToString(),
+        Optimizer = InvariantText.Of(options.EffectiveOptimizer.ToString),
+        Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. regularizers.Select(regularizer => regularizer.ToString())]),
+        Parameters = outcome.Parameters.Length,
+        MetricName = metricName,
+        Versions = new Dictionary<string, string>
+        {
+            ["MLExtensions"] = typeof(NestedFit).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+            ["TorchSharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+            [".NET"] = Environment.Version.ToString(),
+        },
+    };
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.Runtime;
+using MLExtensions.Trainers.Nested;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Scoring;
+
+namespace MLExtensions.Transforms.ModelFile;
+
+/// <summary>
+/// The bytes of a nested net inside ML.NET's model file: a <see cref="FileFrame"/> whose numbers are the parameters, the statistics of every width, and feature means
+/// and factors. The view goes with it, so that a loaded model scores as the saved one did.
+/// </summary>
+internal static class NestedNetworkFile
+{
+    private const int Version = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+        MaxDepth = 16,
+    };
+
+    private static ReadOnlySpan<byte> Magic => "MLXNST\r\n"u8;
+
+    /// <summary>Writes a net with its view and columns.</summary>
+    public static void Write(BinaryWriter writer, NestedNetwork network, NestedView view, ScoreColumnNames columns, LabelValues? labels)
+    {
+        var header = new NestedNetworkHeader
+        {
+            Task = network.Task,
+            Architecture = network.Architecture,
+            Settings = network.Settings,
+            View = view,
+            InputWidth = network.InputWidth,
+            OutputWidth = network.OutputWidth,
+            Columns = columns,
+            TargetMean = network.TargetMean,
+            TargetScale = network.TargetScale,
+            Standardized = network.FeatureMean.Length > 0,
+            LabelType = labels?.TypeName,
+            Labels = labels?.ToTexts(),
+            Report = network.Report,
+        };
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
+        FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Statistics, network.FeatureMean, network.FeatureFactor);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
+    /// <param name="environment">For the transformer.</param>
+    /// <param name="stream">Can seek; holds these bytes and no others.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
+    public static BayesianNestedTransformer Read(IHostEnvironment environment, Stream stream)
+    {
+        (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version);
+        NestedNetworkHeader header = Header(json);
+        var faults = new List<string>();
+        header.Check(faults);
+        if (faults.Count > 0)
+            throw FileFrame.Damaged(string.Join(" ", faults).TrimEnd('.'));
+        var recipe = (MlpArchitecture)header.Architecture;
+        int features = header.Standardized ? header.InputWidth : 0;
+        (int parameterCount, long statisticsCount) = Lengths(header, recipe);
+        long expected = 4 * (parameterCount + statisticsCount + (2L * features));
+        if (input.Left != expected)
+            throw FileFrame.Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
+        float[] parameters = input.ReadNumbers(parameterCount);
+        float[] statistics = input.ReadNumbers((int)statisticsCount);
+        float[] mean = input.ReadNumbers(features);
+        float[] factor = input.ReadNumbers(features);
+        var network = new NestedNetwork(header.Task, recipe, header.Settings, header.InputWidth, header.OutputWidth, parameters, statistics, header.Report)
+        {
+            TargetMean = header.TargetMean,
+            TargetScale = header.TargetScale,
+            FeatureMean = mean,
+            FeatureFactor = factor,
+        };
+        return new BayesianNestedTransformer(environment, network, header.View, header.Columns, LabelsOf(header));
+    }
+
+    private static NestedNetworkHeader Header(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<NestedNetworkHeader>(json, Json) ?? throw FileFrame.Damaged("its JSON is empty");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw FileFrame.Damaged("its JSON cannot be read: " + e.Message);
+        }
+    }
+
+    private static (int Parameters, long Statistics) Lengths(NestedNetworkHeader header, MlpArchitecture recipe)
+    {
+        try
+        {
+            long statistics = NestedNetwork.StatisticsLength(recipe, header.Settings);
+            return statistics > int.MaxValue
+                ? throw new OverflowException()
+                : (NestedLayout.Of(recipe, header.InputWidth, header.OutputWidth, header.Settings).ParameterCount, statistics);
+        }
+        catch (OverflowException)
+        {
+            throw FileFrame.Damaged("its recipe has too many parameters");
+        }
+    }
+
+    private static LabelValues? LabelsOf(NestedNetworkHeader header)
+    {
+        if (header.LabelType is null || header.Labels is null)
+            return null;
+        try
+        {
+            return LabelValues.FromTexts(header.LabelType, header.Labels);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            throw FileFrame.Damaged("its labels cannot be read: " + e.Message);
+        }
+    }
+}
