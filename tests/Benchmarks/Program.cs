@@ -35,6 +35,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["image-folder"] = ImageFolderBenchmark.Run,
     ["clothing"] = ClothingBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
+    ["transport-classes"] = TransportClassesBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
