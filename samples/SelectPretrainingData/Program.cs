@@ -3,6 +3,11 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using MLExtensions.Samples;
 using MLExtensions.Samples.Shared;
+using Spectre.Console;
+
+const int RedirectedWidth = 160;
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = RedirectedWidth;
 
 var source = new Option<string>("--source")
 {
@@ -34,7 +39,32 @@ rank.SetAction((parsed, _) => Guarded(() => new RankRun(
         RhoTarget = parsed.GetValue(rhoTarget),
     }).Run()));
 
-var root = new RootCommand("Finds the classes of a big labelled set that help a small one.") { rank };
+var sourceFolder = new Option<string>("--source") { Description = "The big labelled set: four IDX files, or one subfolder of pictures per class.", HelpName = "FOLDER" };
+var targetFolder = new Option<string>("--target") { Description = "The small labelled set, of the same form.", HelpName = "FOLDER" };
+var topClasses = new Option<int?>("--top") { Description = "How many source classes to choose. Left out, as many as the target has.", HelpName = "K" };
+var rowsPerClass = new Option<int>("--rows-per-class") { Description = "Target pictures of each class to train on.", HelpName = "NUMBER", DefaultValueFactory = _ => 5 };
+var draws = new Option<int>("--draws") { Description = "How often the target pictures are drawn anew.", HelpName = "NUMBER", DefaultValueFactory = _ => 3 };
+var seed = new Option<int>("--seed") { Description = "Fixes the drawn pictures, the splits and the fits.", HelpName = "NUMBER", DefaultValueFactory = _ => 1 };
+
+var root = new RootCommand(
+    "Finds the classes of a big labelled set that help a small one, says why, and fine-tunes a net with them. Without arguments it draws its own pictures: letters, and a few digits "
+    + "in another style.")
+{
+    sourceFolder, targetFolder, topClasses, rowsPerClass, draws, seed, rank,
+};
+root.SetAction((parsed, cancellation) => Guarded(() => new DemoRun(
+    AnsiConsole.Console,
+    new DemoOptions
+    {
+        SourceFolder = parsed.GetValue(sourceFolder),
+        TargetFolder = parsed.GetValue(targetFolder),
+        Top = parsed.GetValue(topClasses),
+        RowsPerClass = parsed.GetValue(rowsPerClass),
+        Draws = parsed.GetValue(draws),
+        Seed = parsed.GetValue(seed),
+    },
+    cancellation).Run()));
+
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)
     return await parsed.InvokeAsync();
