@@ -34,24 +34,6 @@ internal static class Nets
         FeatureFactor = [2, 0.25f, 1, 3],
     };
 
-    /// <summary>A convolutional net for the same four features, as a picture of 2 x 2 pixels.</summary>
-    public static FittedNetwork Convolutional(Precision precision)
-    {
-        InputShape picture = InputShape.Image(1, 2, 2);
-        ConvNetArchitecture recipe = Architecture.ConvNet([[3, 4]]);
-        ParameterLayout layout = ParameterLayout.Of(recipe, picture, Classes);
-        var parameters = new float[layout.ParameterCount];
-        var buffers = new float[layout.BufferCount];
-        SeededRandom.Derive(5).FillGaussian(parameters);
-        SeededRandom.Derive(6).FillUniform(buffers, 0.5f, 2);
-        return new FittedNetwork(NetTask.Multiclass, recipe, picture, Classes, parameters, buffers, Report())
-        {
-            FeatureMean = [0.5f],
-            FeatureFactor = [2],
-            Precision = precision,
-        };
-    }
-
     /// <summary>A report in which every property has a value that is not its default.</summary>
     public static TrainingReport Report() => new()
     {
