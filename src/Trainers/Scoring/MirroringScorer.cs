@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace MLExtensions.Trainers.Scoring;
 
-/// <summary>Scores each picture and its mirror image, left and right exchanged, and gives the mean of both raw outputs: test-time augmentation at twice the cost.</summary>
+/// <summary>
+/// Scores each picture and its mirror image, left and right exchanged, and gives the mean of both raw outputs: test-time augmentation at twice the cost.
+/// </summary>
 /// <param name="inner">Scores pictures.</param>
 /// <param name="shape">What a row is; a picture.</param>
 internal sealed class MirroringScorer(IRowScorer inner, InputShape shape) : IRowScorer
