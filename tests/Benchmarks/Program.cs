@@ -36,6 +36,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["image-folder"] = ImageFolderBenchmark.Run,
     ["clothing"] = ClothingBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
+    ["transport-classes"] = TransportClassesBenchmark.Run,
+    ["transport-scaling"] = TransportScalingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

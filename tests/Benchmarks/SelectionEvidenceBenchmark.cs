@@ -35,7 +35,18 @@ internal static class SelectionEvidenceBenchmark
         int seeds = Measure.Number(args, "--seeds", 5), perClass = Measure.Number(args, "--source-rows", 300), steps = Measure.Number(args, "--steps", 300);
         int[] sizes = [.. Options.Get(args, "--sizes", "5,20,50").Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
         double lambda = double.Parse(Options.Get(args, "--lambda", "0.3"), CultureInfo.InvariantCulture);
-        var trials = Enumerable.Range(1, seeds).Select(seed => new Trial(data, perClass, steps, lambda, seed)).ToList();
+        string only = Options.Get(args, "--only", ""); // a part of strategies' names
+        void Tune(NeuralNetworkOptions o)
+        {
+            if (Options.Get(args, "--learning-rate", null) is { } rate)
+                o.LearningRate = double.Parse(rate, CultureInfo.InvariantCulture);
+            if (Options.Get(args, "--head-factor", null) is { } factor)
+                o.HeadLearningRateFactor = double.Parse(factor, CultureInfo.InvariantCulture);
+            if (args.Contains("--sgd"))
+                (o.Optimizer, o.Regularization) = (Optimizer.Sgd(), [Regularizer.WeightDecay(1e-4)]);
+        }
+
+        var trials = Enumerable.Range(1, seeds).Select(seed => new Trial(data, perClass, steps, lambda, seed, Tune, only)).ToList();
         List<NamedPixelRow> train = DigitPictures.OpticalDigits(data, "train"), test = DigitPictures.OpticalDigits(data, "test");
         foreach (string[] digits in new[] { [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))], Three })
             foreach (int size in sizes)
@@ -90,9 +101,12 @@ internal static class SelectionEvidenceBenchmark
         private readonly double _lambda;
         private readonly IDataView _source;
         private readonly ITransformer _pretrained;
+        private readonly Action<NeuralNetworkOptions> _tune;
+        private readonly string _only;
 
-        public Trial(string data, int perClass, int steps, double lambda, int seed)
+        public Trial(string data, int perClass, int steps, double lambda, int seed, Action<NeuralNetworkOptions> tune, string only)
         {
+            (_tune, _only) = (tune, only);
             (_ml, _seed, _steps, _lambda) = (new MLContext(seed), seed, steps, lambda);
             var random = new Random(seed);
             List<NamedPixelRow> rows = DigitPictures.Source(data, 3 * perClass);
@@ -111,6 +125,8 @@ internal static class SelectionEvidenceBenchmark
             NetworkEmbeddingTransformer embedding = _ml.Transforms.NetworkEmbedding("Embedding", _pretrained).Fit(_source);
             foreach ((string name, Action<PretrainingSelectionOptions>? choose) in Selections)
             {
+                if (!name.Contains(_only, StringComparison.Ordinal))
+                    continue;
                 long start = Stopwatch.GetTimestamp();
                 var options = new PretrainingSelectionOptions { EmbeddingColumnName = "Embedding", Seed = _seed, Budget = SelectionBudget.Count(digits.Length) };
                 choose!(options);
@@ -125,7 +141,8 @@ internal static class SelectionEvidenceBenchmark
             }
 
             IDataView all = _source;
-            yield return ("joint, all rows by consistency", Fit(target, unseen, new PretrainingData(all) { Lambda = _lambda, Loss = PretrainingLoss.Consistency() }));
+            if ("joint, all rows by consistency".Contains(_only, StringComparison.Ordinal))
+                yield return ("joint, all rows by consistency", Fit(target, unseen, new PretrainingData(all) { Lambda = _lambda, Loss = PretrainingLoss.Consistency() }));
         }
 
         private Outcome Fit(IDataView target, IDataView unseen, PretrainingData? pretraining, bool fresh = false)
@@ -136,6 +153,8 @@ internal static class SelectionEvidenceBenchmark
             {
                 (o.BatchSize, o.Epochs) = (batch, (int)Math.Ceiling(_steps / Math.Ceiling((double)rows / batch)));
                 (o.InitialModel, o.PretrainingData) = (fresh ? null : _pretrained, pretraining);
+                if (!fresh)
+                    _tune(o);
             })).Fit(target);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             return new Outcome(_ml.MulticlassClassification.Evaluate(model.Transform(unseen)).MicroAccuracy, double.NaN, seconds);

@@ -110,8 +110,8 @@ public abstract class NetworkTrainerOptions
     public Optimizer? Optimizer { get; set; }
 
     /// <summary>The learning rate η at its highest, above 0.</summary>
-    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD; with an <see cref="InitialModel"/> that of the output layer is the
-    /// optimiser's own, and the body learns at it divided by <see cref="HeadLearningRateFactor"/>.</value>
+    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD; with an <see cref="InitialModel"/> the body learns at it
+    /// divided by the root of <see cref="HeadLearningRateFactor"/>, and so the output layer at it times that root.</value>
     public double? LearningRate { get; set; }
 
     /// <summary>How the learning rate changes over the fit.</summary>
@@ -192,7 +192,7 @@ public abstract class NetworkTrainerOptions
     internal double EffectiveHeadRate => HeadLearningRateFactor ?? (InitialModel is null ? 1 : 10);
 
     /// <summary>The learning rate in force.</summary>
-    internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : EffectiveHeadRate);
+    internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : Math.Sqrt(EffectiveHeadRate));
 
     /// <summary>These options, as the pre-training rows are read with.</summary>
     internal NetworkTrainerOptions ForPretraining()
