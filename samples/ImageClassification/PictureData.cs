@@ -10,7 +10,7 @@ namespace MLExtensions.Samples;
 /// <param name="Description">What they are, line by line.</param>
 internal sealed record PictureData(IDataView Train, IDataView Test, IReadOnlyList<string> Description)
 {
-    private const int TrainPerClass = 150;
+    private const int TrainPerClass = 120;
     private const int TestPerClass = 40;
     private const double TestShare = 0.2;
     private const int SkippedShown = 5;

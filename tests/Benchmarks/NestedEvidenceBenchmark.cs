@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Trainers.Metrics;
+using MLExtensions.Transforms.Interop;
+using MLExtensions.Transforms.Scoring;
 
 namespace MLExtensions.Benchmarks;
 
@@ -72,11 +74,16 @@ internal static class NestedEvidenceBenchmark
             {
                 BayesianNestedTransformer model = Fit(ordering, 1);
                 foreach (double width in Widths)
-                    yield return Measured($"{ordering} ordering".ToLowerInvariant(), width, model.WithWidth(width).WithSamples(Samples));
+                {
+                    string name = $"{ordering} ordering".ToLowerInvariant();
+                    BayesianNestedTransformer view = model.WithWidth(width).WithSamples(Samples);
+                    yield return Measured(name, width, Uncalibrated(view));
+                    yield return Measured(name + ", calibrated", width, view);
+                }
             }
 
             foreach (double width in separate ? Widths : [])
-                yield return Measured("separate nets", width, Fit(NestedOrdering.None, width).WithSamples(Samples));
+                yield return Measured("separate nets", width, Uncalibrated(Fit(NestedOrdering.None, width).WithSamples(Samples)));
             NeuralNetworkTransformer plain = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
             {
                 Architecture = Recipe(1), Epochs = Epochs, Seed = _seed, ValidationSet = _validation, Threads = ThreadPolicy.Fixed(1), Telemetry = false,
@@ -84,6 +91,9 @@ internal static class NestedEvidenceBenchmark
             (double[] logits, int[] labels) = Logits(plain, _validation);
             yield return Measured("plain net, temperature", 1, plain, TemperatureScaling.Fit(logits, labels, 10));
         }
+
+        private BayesianNestedTransformer Uncalibrated(BayesianNestedTransformer view) =>
+            new(Environments.Of(_ml.MulticlassClassification.Trainers), view.Model.Network with { Calibration = [] }, view.Model.View, new ScoreColumnNames(), null);
 
         private int Epochs => _rows >= 3000 ? 15 : _rows >= 1000 ? 40 : 100;
 
@@ -106,7 +116,6 @@ internal static class NestedEvidenceBenchmark
             (double[] strange, _) = Logits(model, _strangers);
             Soften(known, temperature);
             Soften(strange, temperature);
-            if (labels.Min() < 0 || labels.Max() > 9) throw new InvalidOperationException($"{method} {width}: labels {labels.Min()} to {labels.Max()}, {labels.Count(l => l < 0)}");
             MulticlassUncertaintyMetrics m = MulticlassUncertaintyMetrics.Of(new ClassProbabilities(labels, known, 10), 15, 0);
             OutOfDistributionMetrics o = OutOfDistributionMetrics.Of(Entropies(known), Entropies(strange));
             return new NestedEvidence(_set, method, width, _seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o.AveragePrecisionOut, o.Auroc]);
@@ -155,7 +164,7 @@ internal static class NestedEvidenceBenchmark
             .GroupBy(e => e.Seed).Select(seed => seed.Average(e => learned[(e.Seed, e.Width)] - e.Values[metric]))];
         if (differences.Length == 0)
             return "-";
-        (double mean, double p) = PairedTest.Of(differences);
+        (double mean, double p) = (differences.Average(), PairedTest.Student(differences));
         return string.Create(CultureInfo.InvariantCulture, $"{mean:+0.0000;-0.0000} (p {p:0.000})");
     }
 }

@@ -29,6 +29,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["wrs-grid"] = WrsGridBenchmark.Run,
     ["weight-noise"] = WeightNoiseBenchmark.Run,
+    ["step-cost"] = StepCostBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
     ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
@@ -36,6 +37,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["clothing"] = ClothingBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
     ["transport-classes"] = TransportClassesBenchmark.Run,
+    ["transport-scaling"] = TransportScalingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

@@ -3,15 +3,18 @@ using MLExtensions.Samples.Shared.Characters;
 
 namespace MLExtensions.Samples.Shared.Pictures;
 
-/// <summary>Writes drawn characters as coloured PNG files, a folder for each character: bright ink on dark ground, all colours.</summary>
+/// <summary>Writes drawn characters as coloured PNG files, a folder for each character: bright ink on darker ground, all colours.</summary>
 public static class CharacterPictures
 {
     /// <summary>Pixels per side of a file.</summary>
     public const int Side = 32;
 
     private const int Margin = (Side - CharacterRow.Side) / 2;
-    private const int DarkestInk = 150;
-    private const int BrightestGround = 90;
+    private const int DarkestInk = 100;
+    private const int BrightestGround = 100;
+
+    // Untidy enough that a net errs now and then.
+    private static readonly CharacterStyle Untidy = new() { MaxRotation = 0.35f, MinScale = 0.55f, MaxScale = 0.95f, Jitter = 1.1f, Noise = 0.3f };
 
     /// <summary>Five pairs of characters that are easily mistaken for each other.</summary>
     public static IReadOnlyList<string> Confusable { get; } = ["0", "1", "2", "5", "8", "B", "I", "O", "S", "Z"];
@@ -24,7 +27,7 @@ public static class CharacterPictures
     public static void Write(string folder, IReadOnlyList<string> labels, int perLabel, int seed)
     {
         var random = new Random(seed);
-        var rows = CharacterGenerator.Draw(labels, labels.Count * perLabel, seed);
+        var rows = CharacterGenerator.Draw(labels, labels.Count * perLabel, seed, Untidy);
         var pixels = new byte[Side * Side * 4];
         for (int i = 0; i < rows.Count; i++)
         {

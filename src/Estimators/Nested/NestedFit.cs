@@ -39,9 +39,12 @@ internal sealed class NestedFit(
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, loop).Run();
         net.Parameters.Set(outcome.Parameters, outcome.Buffers);
         float[] statistics = recipe.Normalization == Normalization.Batch ? new WidthStatistics(net, training, options.StatisticsRows).Collect(seed, checkAlive) : [];
+        TrainingReport report = ReportOf(outcome, plan, threads, loss.MetricName, loop.Regularizers);
+        var network = new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, outcome.Parameters, statistics, report);
         (float[] mean, float[] factor) = NestedFeatures.PerFeature(set.Standardization, set.Columns.Width);
-        return new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, outcome.Parameters, statistics, ReportOf(outcome, plan, threads, loss.MetricName, loop.Regularizers))
+        return network with
         {
+            Calibration = options.CalibrateWidths ? WidthCalibration.Fit(network, validation) : [],
             TargetMean = set.Target.Mean,
             TargetScale = set.Target.Scale,
             FeatureMean = mean,

@@ -49,6 +49,7 @@ internal sealed class NetworkFit(
         InitialModelReport? initial = fineTuning.Start(net, HeadOf(plan));
         if (initial is not null)
             info(initial.ToString());
+        net.Freeze(FrozenParts.Before(net.Parameters.Layout, options.FreezeUntil, options.FreezeStatistics));
         IRowFeed rows = set.CreateTrainingFeed(device);
         if (options.Augmentation is { } augmentation)
             rows = new AugmentedFeed(rows, augmentation, plan.Input);

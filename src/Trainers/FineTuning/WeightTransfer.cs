@@ -10,7 +10,7 @@ namespace MLExtensions.Trainers.FineTuning;
 /// <param name="layout">The layout of the new net, which may carry several heads on top of each other.</param>
 internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout layout)
 {
-    private readonly ParameterLayout _from = ParameterLayout.Of(initial.Network.Architecture, initial.Network.InputWidth, initial.Network.OutputWidth);
+    private readonly ParameterLayout _from = ParameterLayout.Of(initial.Network.Architecture, initial.Network.Input, initial.Network.OutputWidth);
     private readonly List<string> _taken = [];
     private readonly List<string> _fresh = [];
     private readonly List<string> _headTaken = [];

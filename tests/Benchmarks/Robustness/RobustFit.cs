@@ -19,11 +19,13 @@ internal sealed class RobustFit(string folder)
     private readonly (float[] Pixels, float[] Labels) _train = IdxFiles.Read(folder, "train");
     private readonly (float[] Pixels, float[] Labels) _test = IdxFiles.Read(folder, "t10k");
 
-    /// <summary>Accuracy on the validation rows.</summary>
+    /// <summary>Accuracy on the validation rows; 0 where the fit had to be stopped.</summary>
     public double ValidationAccuracy(RobustMethod method, double coefficient, int rows, long seed)
     {
         using var noGrad = no_grad();
-        using Net net = Fit(method, coefficient, rows, seed);
+        using Net? net = Fit(method, coefficient, rows, seed);
+        if (net is null)
+            return 0;
         int first = _train.Labels.Length - ValidationRows;
         return Accuracy(net, _train.Pixels.AsSpan(first * 784), _train.Labels.AsSpan(first));
     }
@@ -32,7 +34,8 @@ internal sealed class RobustFit(string folder)
     public double[] Measure(RobustMethod method, double coefficient, int rows, long seed)
     {
         using var noGrad = no_grad();
-        using Net net = Fit(method, coefficient, rows, seed);
+        using Net net = Fit(method, coefficient, rows, seed)
+            ?? throw new InvalidOperationException($"{method.Name} {coefficient}: the fit with seed {seed} was stopped, those of the choice were not.");
         var lower = new float[784];
         var ones = new float[784];
         Array.Fill(ones, 1);
@@ -57,13 +60,14 @@ internal sealed class RobustFit(string folder)
         return validator.Measure().Metric;
     }
 
-    private Net Fit(RobustMethod method, double coefficient, int rows, long seed)
+    // Null where the loss became no number or norms collapsed.
+    private Net? Fit(RobustMethod method, double coefficient, int rows, long seed)
     {
         Net net = Net.Create(Architecture.Mlp([256, 128]), 784, Classes, CPU);
         net.Initialize(seed);
         using var loss = new CrossEntropyLoss(Classes, 0, CPU);
         using var training = new MemoryFeed(RowTable.Of(_train.Pixels.AsSpan(0, rows * 784), _train.Labels.AsSpan(0, rows)), null, classIndices: true, weighted: false, CPU);
-        new TrainingLoop(net, loss, training, null, new LoopSettings
+        var settings = new LoopSettings
         {
             Epochs = rows switch { <= 100 => 150, <= 500 => 50, <= 1000 => 40, _ => 15 },
             BatchSize = 50,
@@ -73,7 +77,17 @@ internal sealed class RobustFit(string folder)
             Seed = seed,
             Threads = 1,
             Regularizers = method.Regularizers(coefficient),
-        }).Run();
-        return net;
+        };
+        try
+        {
+            if (new TrainingLoop(net, loss, training, null, settings).Run().StopReason == StopReason.EpochsDone)
+                return net;
+        }
+        catch (InvalidOperationException)
+        {
+        }
+
+        net.Dispose();
+        return null;
     }
 }

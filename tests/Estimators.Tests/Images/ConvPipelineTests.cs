@@ -78,11 +78,11 @@ public sealed class ConvPipelineTests : IDisposable
             o.CancellationToken = token;
             o.Progress = progress;
         });
-        float[] whole = Fit(Augmented(default, null, null), rows).Parameters;
+        float[] whole = Fit(Augmented(TestContext.Current.CancellationToken, null, null), rows).Parameters;
         using var source = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => Fit(Augmented(source.Token, new StopAfter(source, epoch: 2), checkpoints), rows));
         Assert.NotEmpty(Directory.GetFiles(checkpoints));
-        Assert.Equal(whole, Fit(Augmented(default, null, checkpoints), rows).Parameters);
+        Assert.Equal(whole, Fit(Augmented(TestContext.Current.CancellationToken, null, checkpoints), rows).Parameters);
         Assert.NotEqual(whole, Fit(Options(o => o.Epochs = 4), rows).Parameters);
     }
 
