@@ -166,7 +166,7 @@ public sealed class NestedTransformerTests
             string file = Path.Combine(folder.FullName, "model.zip"), csv = Path.Combine(folder.FullName, "rows.csv");
             Ml.Model.Save(model, source.Schema, file);
             File.WriteAllLines(csv, Enumerable.Range(0, 50).Select(row => string.Join(',', TestColumn.FeaturesOf(row).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
-            string[] lines = ChildProcessTests.Run(ChildProcessTests.Program, file, csv, Nets.Inputs.ToString(CultureInfo.InvariantCulture));
+            string[] lines = ChildProcessTests.Run(file, csv, Nets.Inputs.ToString(CultureInfo.InvariantCulture));
 
             Assert.Equal("libtorch: none", lines[^1]);
             Assert.Equal(
