@@ -9,6 +9,7 @@ internal sealed class PixelRow
     [VectorType(784)]
     public float[] Features { get; set; } = [];
 
+    /// <summary>The class; ML.NET reads numbers of a key field from 0.</summary>
     [KeyType(10)]
     public uint Label { get; set; }
 
@@ -23,7 +24,7 @@ internal sealed class PixelRow
         int[] order = [.. Enumerable.Range(0, labels.Length)];
         if (count < labels.Length)
             new Random(seed).Shuffle(order);
-        return [.. order.Take(count).Select(i => new PixelRow { Features = pixels.AsSpan(i * 784, 784).ToArray(), Label = (uint)labels[i] + 1 })];
+        return [.. order.Take(count).Select(i => new PixelRow { Features = pixels.AsSpan(i * 784, 784).ToArray(), Label = (uint)labels[i] })];
     }
 
     public static IDataView View(MLContext ml, PixelRow[] rows) => ml.Data.LoadFromEnumerable(rows);

@@ -21,7 +21,9 @@ internal static class FeatureShape
                 $"InputShape is {shape}, which makes {shape.Length} numbers a row; feature column '{name}' has {column.Size}. State the channels, height and width of the pictures as they are"
                 + $" (ml.Transforms.ResizeImages and ExtractPixels decide them){Guess(column.Size)}.");
         if ((options.Architecture ?? initial?.Architecture ?? AutomaticSettings.Architecture(shape)) is not ConvArchitecture recipe)
-            return InputShape.Vector(column.Size);
+            return options.Augmentation is null ? InputShape.Vector(column.Size) : throw new InvalidOperationException(
+                $"Augmentation is set, but feature column '{name}' is no picture: it is {column}. State InputShape, such as InputShape.Image(3, 32, 32), or make the column with ml.Transforms.ImagePixels"
+                + $" or ExtractPixels{Guess(column.Size)}.");
         recipe.Describe(shape);
         if (shape.Channels != (options.ChannelStatistics?.Mean.Count ?? shape.Channels))
             throw new InvalidOperationException($"ChannelStatistics has {options.ChannelStatistics!.Mean.Count} channels; feature column '{name}' has pictures of {shape}.");

@@ -38,6 +38,9 @@ internal sealed class RowReader : IRowStream
         _weight = columns.Weight is { } weight ? _cursor.GetGetter<float>(weight) : null;
     }
 
+    /// <summary>The place of the row that was read last, rows without a label counted too.</summary>
+    public long Position => _cursor.Position;
+
     /// <summary>Rows without a label so far.</summary>
     public long Skipped { get; private set; }
 

@@ -46,8 +46,8 @@ internal sealed class TrainingSet
         Statistics = statistics ?? new FeatureStatistics(columns.Width);
         _channelStatistics = options.ChannelStatistics;
         _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        _trainingRows = new RowTable(columns.Width);
-        _validationRows = new RowTable(columns.Width);
+        _trainingRows = new RowTable(columns.Width, asBytes: columns.Input.IsImage);
+        _validationRows = new RowTable(columns.Width, asBytes: columns.Input.IsImage);
         IsAutomaticSplit = options.ValidationFraction is null && _validationData is null;
     }
 
@@ -164,7 +164,7 @@ internal sealed class TrainingSet
         if (table is null)
             return;
         table.Add(features, target, weight);
-        if ((_training.Rows + _validation.Rows) * _columns.Width * sizeof(float) > _cache.EffectiveBudget)
+        if (_trainingRows!.Bytes + _validationRows!.Bytes > _cache.EffectiveBudget)
             _trainingRows = _validationRows = null; // from here on rows are only counted; epochs read them anew
     }
 
@@ -176,7 +176,7 @@ internal sealed class TrainingSet
         {
             _trainingRows!.AddAll(_validationRows!);
             _training.Join(_validation);
-            _validationRows = new RowTable(_columns.Width);
+            _validationRows = new RowTable(_columns.Width, asBytes: _columns.Input.IsImage);
             _split = new ValidationSplit(0, 0, _columns.Classes);
         }
 
@@ -204,7 +204,7 @@ internal sealed class TrainingSet
         if (table is null)
             return new StreamingFeed(open, totals.Rows, _columns.Width, bufferRows, classIndices, Weighted, device);
         RowTable rows = table;
-        table = new RowTable(_columns.Width); // its memory moves into the feed
+        table = new RowTable(_columns.Width, asBytes: _columns.Input.IsImage); // its memory moves into the feed
         for (int i = 0; i < rows.Rows; i++)
             PrepareTarget(ref rows.Targets[i], ref rows.Weights[i]);
         return new MemoryFeed(rows, Standardization, classIndices, Weighted, device);

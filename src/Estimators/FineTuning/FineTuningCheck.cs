@@ -11,6 +11,8 @@ internal static class FineTuningCheck
             faults.Add($"HeadLearningRateFactor is {factor}; it must be a finite number above 0. 10 is usual for fine-tuning, 1 switches it off.");
         if (o.InitialModel is not null && InitialModels.Find(o.InitialModel) is null)
             faults.Add($"InitialModel is {o.InitialModel.GetType().Name} and holds no neural net; give a NeuralNetworkTransformer, or a chain of transformers with one in it.");
+        if (o.InitialModel is not null && o.InitialWeights is not null)
+            faults.Add($"InitialModel and InitialWeights ('{o.InitialWeights}') are both set; a fit starts from one of them.");
         o.PretrainingData?.Check(faults);
         if (o.PretrainingData?.Loss is ConsistencyPretrainingLoss && task == NetTask.Regression)
             faults.Add("PretrainingData: PretrainingLoss.Consistency is for classification: it compares probabilities of classes. Use PretrainingLoss.Labels() for regression.");

@@ -11,7 +11,7 @@ namespace MLExtensions;
 public sealed class PretrainingData
 {
     /// <summary>Pre-training rows with otherwise default settings.</summary>
-    /// <param name="rows">The rows, such as those that a selection stage gives.</param>
+    /// <param name="rows">The rows, such as those that <see cref="PretrainingSelectionTransformer.Select"/> gives.</param>
     public PretrainingData(IDataView rows) => Rows = rows;
 
     /// <summary>The rows.</summary>

@@ -78,12 +78,20 @@ public sealed class BayesianNestedNetworkOptions : NetworkTrainerOptions
     /// <value>The default value is 4,096.</value>
     public int StatisticsRows { get; set; } = 4096;
 
+    /// <summary>
+    /// Whether a temperature (regression: a factor of the noise) is fitted for every width on the validation rows when the fit is done; needs 50 of them. Without it
+    /// narrow widths are too cautious.
+    /// </summary>
+    /// <value>The default value is <see langword="true"/>. Not in the paper.</value>
+    public bool CalibrateWidths { get; set; } = true;
+
     /// <summary>A copy that later changes of this object do not reach.</summary>
     internal BayesianNestedNetworkOptions Copy()
     {
         var copy = (BayesianNestedNetworkOptions)MemberwiseClone();
         if (Regularization is not null)
             copy.Regularization = [.. Regularization];
+        copy.PretrainingData = PretrainingData?.Copy();
         return copy;
     }
 

@@ -1,5 +1,6 @@
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
+using MLExtensions.Trainers.Augmenting;
 using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
@@ -48,7 +49,11 @@ internal sealed class NetworkFit(
         InitialModelReport? initial = fineTuning.Start(net, HeadOf(plan));
         if (initial is not null)
             info(initial.ToString());
-        using IRowFeed training = fineTuning.Feed(set.CreateTrainingFeed(device), plan.BatchSize, device);
+        net.Freeze(FrozenParts.Before(net.Parameters.Layout, options.FreezeUntil, options.FreezeStatistics));
+        IRowFeed rows = fineTuning.Feed(set.CreateTrainingFeed(device), plan.BatchSize, device);
+        if (options.Augmentation is { } augmentation)
+            rows = new AugmentedFeed(rows, augmentation, plan.Input); // of both streams
+        using IRowFeed training = rows;
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
         return new FittedNetwork(plan.Task, plan.Architecture, plan.Input, plan.OutputWidth, fineTuning.Kept(net, outcome.Parameters, plan.OutputWidth), outcome.Buffers,

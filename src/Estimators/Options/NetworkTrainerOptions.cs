@@ -83,6 +83,10 @@ public abstract class NetworkTrainerOptions
     /// <value>The default value is <see langword="null"/>.</value>
     public PretrainingData? PretrainingData { get; set; }
 
+    /// <summary>How training pictures are changed at random. For convolutional nets, whose features are pictures.</summary>
+    /// <value>The default value is <see langword="null"/>: not at all.</value>
+    public Augmentation? Augmentation { get; set; }
+
     /// <summary>
     /// A safetensors file whose weights the net starts from, by the names of torchvision for its nets and by <c>SaveWeights</c>'s own names for others.
     /// The body must be whole; a head of other classes is left at random. What matched is in <see cref="TrainingReport.InitialWeights"/>.
@@ -106,8 +110,8 @@ public abstract class NetworkTrainerOptions
     public Optimizer? Optimizer { get; set; }
 
     /// <summary>The learning rate η at its highest, above 0.</summary>
-    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD; with an <see cref="InitialModel"/> that of the output layer is the
-    /// optimiser's own, and the body learns at it divided by <see cref="HeadLearningRateFactor"/>.</value>
+    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD; with an <see cref="InitialModel"/> the body learns at it
+    /// divided by the root of <see cref="HeadLearningRateFactor"/>, and so the output layer at it times that root.</value>
     public double? LearningRate { get; set; }
 
     /// <summary>How the learning rate changes over the fit.</summary>
@@ -188,7 +192,7 @@ public abstract class NetworkTrainerOptions
     internal double EffectiveHeadRate => HeadLearningRateFactor ?? (InitialModel is null ? 1 : 10);
 
     /// <summary>The learning rate in force.</summary>
-    internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : EffectiveHeadRate);
+    internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : Math.Sqrt(EffectiveHeadRate));
 
     /// <summary>These options, as the pre-training rows are read with.</summary>
     internal NetworkTrainerOptions ForPretraining()

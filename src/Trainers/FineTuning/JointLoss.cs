@@ -37,7 +37,7 @@ internal sealed class JointLoss(Loss target, int targetOutputs, PretrainingObjec
             source.AddGradient(outputs.narrow(0, rows, rest), pretraining, targetOutputs, _sourceSum, sourceGradient);
             sourceGradient.mul_(_lambda);
             Tensor own = outputs.narrow(0, 0, rows).narrow(1, 0, targetOutputs).contiguous();
-            Tensor targetGradient = target.Gradient(own, batch.Targets, batch.Weights, lossSum);
+            Tensor targetGradient = target.Gradient(own, batch with { Pretraining = null }, lossSum);
             gradient.narrow(0, 0, rows).narrow(1, 0, targetOutputs).copy_(targetGradient);
         }
 

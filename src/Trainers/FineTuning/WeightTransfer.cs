@@ -10,7 +10,7 @@ namespace MLExtensions.Trainers.FineTuning;
 /// <param name="layout">The layout of the new net, which may carry several heads on top of each other.</param>
 internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout layout)
 {
-    private readonly ParameterLayout _from = ParameterLayout.Of(initial.Network.Architecture, initial.Network.InputWidth, initial.Network.OutputWidth);
+    private readonly ParameterLayout _from = ParameterLayout.Of(initial.Network.Architecture, initial.Network.Input, initial.Network.OutputWidth);
     private readonly List<string> _taken = [];
     private readonly List<string> _fresh = [];
     private readonly List<string> _headTaken = [];
@@ -56,7 +56,7 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
 
     private void CopyHead(HeadOutputs head, int first, bool takeHead, float[] values)
     {
-        ParameterSlot[] slots = [.. layout.Parameters.Where(HeadSplit.IsHead)];
+        ParameterSlot[] slots = [.. layout.Parameters.Where(slot => HeadSplit.IsHead(slot) && slot.Role is (ParameterRole.Weight or ParameterRole.Bias))];
         bool fits = takeHead && slots.All(slot => _from.Parameters.Any(other => other.Name == slot.Name && other.Shape.AsSpan(1).SequenceEqual(slot.Shape.AsSpan(1))));
         for (int output = 0; output < head.Count; output++)
         {

@@ -66,7 +66,11 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
             if (isHead || recipe.Normalization == Normalization.None)
                 TensorPrimitives.Add(source(name + ".bias")[..units], constant, Target($"{name}.bias"));
             if (isHead)
+            {
+                Calibrate(Target("head.weight"), Target("head.bias"));
                 break;
+            }
+
             if (recipe.Normalization == Normalization.Batch)
             {
                 source($"{name}.norm.scale")[..units].CopyTo(Target($"{name}.norm.scale"));
@@ -95,6 +99,20 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
 
         Span<float> Target(string name) => parameters.AsSpan(layout[name].Offset, layout[name].Length);
         Span<float> Buffer(string name) => buffers.AsSpan(layout[name].Offset, layout[name].Length);
+    }
+
+    private void Calibrate(Span<float> weight, Span<float> bias)
+    {
+        float number = network.CalibrationAt(step);
+        if (network.Task == NetTask.Regression)
+        {
+            if (bias.Length > 1)
+                bias[1] += number;
+            return;
+        }
+
+        TensorPrimitives.Divide(weight, number, weight);
+        TensorPrimitives.Divide(bias, number, bias);
     }
 
     // Copies the leading columns of the leading rows; gives what the constant inputs behind them add to each row.

@@ -42,8 +42,8 @@ internal sealed class NestedHiddenLayer : IDisposable
     /// </summary>
     public Tensor Collect(Tensor products, out float[] mean, out float[] variance)
     {
-        using Tensor means = products.mean([0]);
-        using Tensor variances = products.var(0, unbiased: false);
+        using Tensor means = products.mean([0L]);
+        using Tensor variances = products.var([0L], unbiased: false);
         (mean, variance) = (FlatParameters.ToArray(means), FlatParameters.ToArray(variances));
         int kept = (int)products.shape[1], units = Mask.Groups.Units;
         using Tensor mask = OrderedMask.MaskOf(units, kept, products.device);

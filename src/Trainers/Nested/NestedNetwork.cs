@@ -33,6 +33,9 @@ internal sealed record NestedNetwork(
     /// <summary>What each feature is multiplied by after that; empty for nothing.</summary>
     public float[] FeatureFactor { get; init; } = [];
 
+    /// <summary>For every width, narrowest first, the temperature of the logits, or what is added to the logarithm of the noise's variance; empty for none.</summary>
+    public float[] Calibration { get; init; } = [];
+
     /// <summary>Where the parameters are.</summary>
     public ParameterLayout Layout { get; } = NestedLayout.Of(Architecture, InputWidth, OutputWidth, Settings);
 
@@ -66,6 +69,9 @@ internal sealed record NestedNetwork(
         NestedGroups[] groups = [.. recipe.Widths.Select(units => new NestedGroups(units, settings))];
         return settings.Steps.Sum(step => groups.Sum(group => 2L * group.UnitsAt(step)));
     }
+
+    /// <summary>The calibration of a width; what changes nothing where there is none.</summary>
+    public float CalibrationAt(int step) => Calibration.Length == 0 ? (Task == NetTask.Regression ? 0 : 1) : Calibration[step - Settings.Steps[0]];
 
     /// <summary>Where the statistics of a width start.</summary>
     public int StatisticsStart(int step) => Settings.Steps.TakeWhile(other => other < step).Sum(other => UnitsAt(other).Sum(units => 2 * units));

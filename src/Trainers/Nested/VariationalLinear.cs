@@ -11,7 +11,7 @@ namespace MLExtensions.Trainers.Nested;
 /// </summary>
 internal sealed class VariationalLinear : IDisposable
 {
-    private const double LeastVariance = 1e-8;
+    private const double LeastVariance = 1e-12; // the paper's code has 1e-8, which is noise of its own
 
     private readonly Tensor _mean;           // [out, in], θ
     private readonly Tensor _meanGradient;   // [out, in]
@@ -116,7 +116,7 @@ internal sealed class VariationalLinear : IDisposable
         Clear(_noiseGradient, kept, outputs);
         if (_biasGradient is not null)
         {
-            using Tensor sums = outputGradient.sum(0);
+            using Tensor sums = outputGradient.sum([0L]); // a bare 0 would be taken for a type
             _biasGradient.copy_(sums);
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;
 using TorchSharp;
@@ -103,23 +104,27 @@ internal sealed class ScaleShiftInvariantHook : TrainingHook
 
     private void AddOnCpu(Weight weight, Tensor target, double scale, StepContext step)
     {
-        double square = SquareOf(weight.Values) + Guard;
-        if (Overshoots(step.Fit, square, step.LearningRate))
-            _overshoot ??= Collapsed(weight, square, step.LearningRate);
-        double factor = scale * _lambda1 / square;
         if (weight.Direction == 0)
         {
-            using Scalar along = factor;
+            double square = Checked(weight, SquareOf(weight.Values) + Guard, step);
+            using Scalar along = scale * _lambda1 / square;
             target.add_(weight.Values, along);
             return;
         }
 
-        using Tensor sizes = weight.Values.abs();
-        using Tensor sum = sizes.sum();
-        using Tensor sign = weight.Values.sign(); // before the weights change, where they are the target
-        using Scalar radial = factor - scale * weight.Direction * sum.item<float>() / (square * Math.Sqrt(square));
-        using Scalar signs = scale * weight.Direction / Math.Sqrt(square);
-        target.add_(weight.Values, radial).add_(sign, signs);
+        Span<float> values = MemoryMarshal.Cast<byte, float>(weight.Values.bytes);
+        (double squares, double sizes) = ScaleShiftPass.Sums(values);
+        squares = Checked(weight, squares + Guard, step);
+        double signs = scale * weight.Direction / Math.Sqrt(squares);
+        double radial = (scale * _lambda1 - signs * sizes) / squares;
+        ScaleShiftPass.Add(values, (float)radial, (float)signs, MemoryMarshal.Cast<byte, float>(target.bytes));
+    }
+
+    private double Checked(Weight weight, double square, StepContext step)
+    {
+        if (Overshoots(step.Fit, square, step.LearningRate))
+            _overshoot ??= Collapsed(weight, square, step.LearningRate);
+        return square;
     }
 
     private void AddOnDevice(Weight weight, Tensor target, double scale)

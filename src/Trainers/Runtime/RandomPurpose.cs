@@ -24,6 +24,9 @@ internal enum RandomPurpose
     /// <summary>Which pre-training rows are selected or looked at.</summary>
     RowSelection = 22,
 
+    /// <summary>Changes of pictures while training.</summary>
+    Augmentation = 30,
+
     /// <summary>Where an attack starts.</summary>
     AttackStart = 41,
 

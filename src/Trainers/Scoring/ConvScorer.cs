@@ -16,18 +16,17 @@ namespace MLExtensions.Trainers.Scoring;
 /// <param name="head">Whether the output layer is part of it; without, it gives the vectors which that layer sees.</param>
 internal sealed class ConvScorer(FittedNetwork network, bool head = true) : IRowScorer
 {
-    private const int MostRows = 256;
-    private const int FeaturesPerPass = 1 << 22;
+    private const int NumbersPerResult = 1 << 21; // 8 MiB: larger pieces are no faster, smaller ones cost calls
 
     private readonly object _gate = new();
-    private readonly int _rowsPerPass = Math.Clamp(FeaturesPerPass / network.InputWidth, 1, MostRows);
+    private readonly ConvBody _body = ((ConvArchitecture)network.Architecture).Describe(network.Input);
     private NativeHalf? _native;
 
     /// <inheritdoc/>
     public int InputWidth => network.InputWidth;
 
     /// <inheritdoc/>
-    public int OutputWidth { get; } = head ? network.OutputWidth : ((ConvArchitecture)network.Architecture).Describe(network.Input).Features;
+    public int OutputWidth => head ? network.OutputWidth : _body.Features;
 
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<float> rows, int count, Span<float> outputs)
@@ -40,10 +39,11 @@ internal sealed class ConvScorer(FittedNetwork network, bool head = true) : IRow
         NativeTorch.EnsureLoaded();
         NativeHalf native = Native();
         using var noGrad = no_grad();
-        for (int first = 0; first < count; first += _rowsPerPass)
+        int most = (int)Math.Clamp(NumbersPerResult / _body.LargestResult, 1, int.MaxValue);
+        for (int first = 0; first < count; first += most)
         {
             using DisposeScope scope = NewDisposeScope();
-            int some = Math.Min(_rowsPerPass, count - first);
+            int some = Math.Min(most, count - first);
             Tensor result = native.Run(rows.Slice(first * InputWidth, some * InputWidth), some, head);
             MemoryMarshal.Cast<byte, float>(result.bytes).CopyTo(outputs.Slice(first * OutputWidth, some * OutputWidth));
         }
@@ -64,7 +64,7 @@ internal sealed class ConvScorer(FittedNetwork network, bool head = true) : IRow
     private NativeHalf Native()
     {
         lock (_gate)
-            return _native ??= new NativeHalf(network);
+            return _native ??= new NativeHalf(network, _body);
     }
 
     /// <summary>Everything that lives in torch.</summary>
@@ -76,10 +76,9 @@ internal sealed class ConvScorer(FittedNetwork network, bool head = true) : IRow
         private readonly DenseSpec _head;
         private readonly Standardization? _standardization;
 
-        public NativeHalf(FittedNetwork network)
+        public NativeHalf(FittedNetwork network, ConvBody body)
         {
             _network = network;
-            ConvBody body = ((ConvArchitecture)network.Architecture).Describe(network.Input);
             _layers = new FoldedLayers(network, body, network.Precision);
             _pass = new ConvPass(body, _layers, network.Precision);
             _head = body.Head(network.OutputWidth);

@@ -6,8 +6,9 @@ namespace MLExtensions;
 /// </summary>
 public sealed class ClassMeans
 {
-    private readonly double[] _sums; // [classes, width]
     private readonly long[] _counts;
+    private double[] _sums; // [classes, width]
+    private bool _isShared; // with points of a ranking, which must not change
 
     /// <summary>Means of no rows yet.</summary>
     /// <param name="classCount">Number of classes, at least 1.</param>
@@ -34,6 +35,13 @@ public sealed class ClassMeans
     public IReadOnlyList<long> Counts => _counts;
 
     internal ReadOnlySpan<double> Sums => _sums;
+
+    /// <summary>The sums as points; rows added later do not change them. A cosine does not see a row's length, so sums serve it as well as means.</summary>
+    internal TransportPoints ToPoints()
+    {
+        _isShared = true;
+        return TransportPoints.From((ReadOnlyMemory<double>)_sums, Width);
+    }
 
     /// <summary>Finished means, as other tools make them.</summary>
     /// <param name="means">[classCount, width], row by row; finite numbers.</param>
@@ -70,7 +78,7 @@ public sealed class ClassMeans
     public void Add(int classIndex, ReadOnlySpan<float> embedding)
     {
         Check(classIndex, embedding.Length, NotFinite.FirstIn(embedding));
-        Span<double> sum = _sums.AsSpan(classIndex * Width, Width);
+        Span<double> sum = SumsToChange().AsSpan(classIndex * Width, Width);
         for (int d = 0; d < sum.Length; d++)
             sum[d] += embedding[d];
         _counts[classIndex]++;
@@ -83,7 +91,7 @@ public sealed class ClassMeans
     public void Add(int classIndex, ReadOnlySpan<double> embedding)
     {
         Check(classIndex, embedding.Length, NotFinite.FirstIn(embedding));
-        Span<double> sum = _sums.AsSpan(classIndex * Width, Width);
+        Span<double> sum = SumsToChange().AsSpan(classIndex * Width, Width);
         for (int d = 0; d < sum.Length; d++)
             sum[d] += embedding[d];
         _counts[classIndex]++;
@@ -99,8 +107,9 @@ public sealed class ClassMeans
             throw new ArgumentException(
                 $"Class means of {other.ClassCount} classes x {other.Width} values cannot be merged into {ClassCount} x {Width}; make all parts with the same classes and embedding.",
                 nameof(other));
-        for (int i = 0; i < _sums.Length; i++)
-            _sums[i] += other._sums[i];
+        double[] sums = SumsToChange();
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += other._sums[i];
         for (int k = 0; k < _counts.Length; k++)
             _counts[k] += other._counts[k];
     }
@@ -127,6 +136,13 @@ public sealed class ClassMeans
     {
         var (classes, width, sums, counts) = ClassMeansFile.Read(stream);
         return new ClassMeans(classes, width, sums, counts);
+    }
+
+    private double[] SumsToChange()
+    {
+        if (_isShared)
+            (_sums, _isShared) = ((double[])_sums.Clone(), false);
+        return _sums;
     }
 
     private void Check(int classIndex, int width, int notFinite)

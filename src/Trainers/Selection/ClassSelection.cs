@@ -28,7 +28,7 @@ public static class ClassSelection
         return new ClassRanking(UnbalancedTransport.Solve(
             new TransportProblem
             {
-                Geometry = TransportGeometry.Cosine(Points(source), Points(target), options.Temperature),
+                Geometry = TransportGeometry.Cosine(source.ToPoints(), target.ToPoints(), options.Temperature),
                 SourceWeights = sourceWeights,
                 TargetWeights = targetWeights,
                 Epsilon = options.Epsilon,
@@ -64,10 +64,4 @@ public static class ClassSelection
     private static string Complaint(List<int> classes, string side, string what) => classes.Count == 0
         ? ""
         : $"The {side} has {classes.Count} of its classes {what}: {string.Join(", ", classes.Take(10).Select(k => k.ToString(CultureInfo.InvariantCulture)))}{(classes.Count > 10 ? ", ..." : "")}.";
-
-    private static TransportPoints Points(ClassMeans means)
-    {
-        // the cosine does not see a row's length, so sums serve as means
-        return TransportPoints.From(means.Sums.ToArray(), means.Width);
-    }
 }

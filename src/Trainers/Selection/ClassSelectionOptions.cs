@@ -27,8 +27,11 @@ public sealed class ClassSelectionOptions
     public bool SkipEmptyClasses { get; set; }
 
     /// <summary>How the transport is solved.</summary>
-    /// <value>The defaults of <see cref="TransportOptions"/>, with a tolerance of 1e-9.</value>
-    public TransportOptions Transport { get; set; } = new() { Tolerance = 1e-9 };
+    /// <value>
+    /// The default is <see cref="TransportPrecision.Double"/> with a tolerance of 1e-9, so that ranks are certain: of 1,000 classes some have scores that differ by a share of 1e-8,
+    /// which float32 products would swap. Class problems are small: it takes milliseconds.
+    /// </value>
+    public TransportOptions Transport { get; set; } = new() { Precision = TransportPrecision.Double, Tolerance = 1e-9 };
 
     internal void Check(ICollection<string> faults)
     {

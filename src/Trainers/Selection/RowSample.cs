@@ -24,8 +24,13 @@ internal sealed class RowSample(int capacity, int width, long seed, long stream)
     /// <summary>Offers a row.</summary>
     public void Add(long row, int classIndex, ReadOnlySpan<float> embedding)
     {
-        if (!UnitVectors.TryMake(embedding, _unit))
-            return;
+        if (UnitVectors.TryMake(embedding, _unit))
+            AddPlace(row, classIndex);
+    }
+
+    /// <summary>Offers a row of which only the place is kept; for a sample of width 0.</summary>
+    public void AddPlace(long row, int classIndex)
+    {
         _seen++;
         if (_units.Count < capacity)
         {

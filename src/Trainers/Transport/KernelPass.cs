@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLExtensions.Trainers.Transport;
 
 /// <summary>
@@ -89,6 +91,7 @@ internal sealed unsafe class KernelPass<T> : IDisposable
         _columnFactors.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunChunk(int chunk, PassScratch<T> scratch, PassState state)
     {
         int stride = _source.PaddedColumns, end = _chunks.First(chunk + 1), pending = 0;
@@ -138,6 +141,7 @@ internal sealed unsafe class KernelPass<T> : IDisposable
     }
 
     /// <summary>Sets a row's potential; returns the factor that makes its kernel row the plan's, but for the columns' factors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Update(int row, double sum, PassState state)
     {
         double potential = _rows.Potential(row, Math.Log(sum) - _rowAbsorbed[row]);
@@ -149,6 +153,7 @@ internal sealed unsafe class KernelPass<T> : IDisposable
         return factor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool AddUp(PassState state)
     {
         for (int j = 0; j < _source.Columns; j++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLExtensions.Trainers.Transport;
 
 /// <summary>
@@ -35,6 +37,7 @@ internal sealed unsafe class LogPass<T>(TileSource<T> source, MarginalSide rows,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunChunk(int chunk, PassScratch<T> scratch, PassState state, T* columnTerms, T* max)
     {
         int stride = source.PaddedColumns, end = chunks.First(chunk + 1);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLExtensions.Trainers.Transport;
 
 /// <summary>Tiles of a given cost matrix.</summary>
@@ -27,6 +29,7 @@ internal sealed unsafe class MatrixTiles<T> : TileSource<T>
 
     public override long ScratchLength(int rows) => 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(int first, int rows, T* tile, long stride, double* rowTerm, double* rowSquare, double* scratch)
     {
         ReadOnlySpan<float> singles = _geometry.SingleCosts.Span;

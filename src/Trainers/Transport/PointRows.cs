@@ -31,6 +31,7 @@ internal static unsafe class PointRows
     }
 
     /// <summary>The points' mean.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] Mean(TransportPoints points)
     {
         var mean = new double[points.Width];
@@ -47,6 +48,7 @@ internal static unsafe class PointRows
         return mean;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Convert<TFrom, TPoint>(TFrom* from, int width, TransportCostKind kind, ReadOnlySpan<double> center, TPoint* to)
         where TFrom : unmanaged
         where TPoint : unmanaged
@@ -62,6 +64,7 @@ internal static unsafe class PointRows
         return SumOfSquares(to, width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfSquares<T>(T* x, int width)
         where T : unmanaged
     {
@@ -81,6 +84,7 @@ internal static unsafe class PointRows
     }
 
     /// <summary>(x − center) · factor; no center: x · factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Affine<TFrom, TPoint>(TFrom* from, int width, double factor, ReadOnlySpan<double> center, TPoint* to)
         where TFrom : unmanaged
         where TPoint : unmanaged

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MLExtensions.Trainers.Transport;
@@ -59,6 +60,7 @@ internal sealed unsafe class PointTiles<TPoint, T> : TileSource<T>
 
     public override long ScratchLength(int rows) => ((Padded(rows) * (long)_width * sizeof(TPoint)) / sizeof(double)) + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(int first, int rows, T* tile, long stride, double* rowTerm, double* rowSquare, double* scratch)
     {
         var x = (TPoint*)scratch;
@@ -84,7 +86,7 @@ internal sealed unsafe class PointTiles<TPoint, T> : TileSource<T>
                 {
                     TPoint* xr = x + ((long)r * _width) + k;
                     T* to = tile + (r * stride) + column;
-                    if (width == panel)
+                    if (width == panel && Vector512.IsHardwareAccelerated) // else sixteen sums of two registers each would not fit
                         ProductKernel.Panel4(xr, _width, w, count, to, stride, k > 0);
                     else
                         for (int at = 0; at < width; at += lanes)
@@ -102,6 +104,7 @@ internal sealed unsafe class PointTiles<TPoint, T> : TileSource<T>
 
     private static long Padded(int rows) => (rows + ProductKernel.Rows - 1) / ProductKernel.Rows * ProductKernel.Rows;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(TransportPoints points, int[]? index, int column, double[] squares)
     {
         int width = Math.Min(ProductKernel.PanelVectors * Vector512<TPoint>.Count, PaddedColumns - column);

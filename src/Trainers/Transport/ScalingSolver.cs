@@ -9,7 +9,8 @@ namespace MLExtensions.Trainers.Transport;
 internal sealed class ScalingSolver<T> : IDisposable
     where T : unmanaged
 {
-    private const int Patience = 8;
+    private const int Patience = 30;         // iterations, at the limit of the precision, in which the error has to fall
+    private const double Improvement = 0.8; // by this factor
     private readonly MarginalSide _rows;
     private readonly MarginalSide _columns;
     private readonly TileSource<T> _source;
@@ -64,7 +65,7 @@ internal sealed class ScalingSolver<T> : IDisposable
             double error = Distance(next, State.ColumnPotentials);
             Errors.Add(error);
             _options.Progress?.Report(new TransportProgress(Errors.Count, error, Stopwatch.GetElapsedTime(start)));
-            (best, sinceBest) = error < best ? (error, 0) : (best, sinceBest + 1);
+            (best, sinceBest) = error < Improvement * best ? (error, 0) : (best, sinceBest + 1);
             if (IsDone(error, best, sinceBest))
                 return;
             AbsorbIfFar(next, inLogDomain);
@@ -110,7 +111,7 @@ internal sealed class ScalingSolver<T> : IDisposable
 
     private bool IsDone(double error, double best, int sinceBest)
     {
-        double precision = (typeof(T) == typeof(float) ? 1.2e-7 : 2.3e-16) * 10 * (10 + _source.Spread);
+        double precision = (typeof(T) == typeof(float) ? 1.2e-7 : 2.3e-16) * (10 + _source.Spread);
         if (error <= _options.Tolerance)
             StopReason = TransportStopReason.Converged;
         else if (sinceBest >= Patience && best <= precision)

@@ -83,25 +83,30 @@ internal static unsafe class Sweeps
         }
     }
 
-    /// <summary>Adds one kernel row, times u, to column sums.</summary>
-    public static void Accumulate1<T>(T* k, int length, double u, T* sums)
-        where T : unmanaged
-    {
-        Vector512<T> factor = Lanes.All<T>(u);
-        for (int j = 0; j < length; j += Vector512<T>.Count)
-            Lanes.MultiplyAdd(Vector512.Load(k + j), factor, Vector512.Load(sums + j)).Store(sums + j);
-    }
-
     /// <summary>Adds float32 or float64 sums to float64 ones and clears them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Flush<T>(T* sums, int length, double* totals)
         where T : unmanaged
     {
-        for (int j = 0; j < length; j++)
-            totals[j] += Lanes.ToDouble(sums[j]);
-        new Span<T>(sums, length).Clear();
+        for (int j = 0; j < length; j += Vector512<T>.Count)
+        {
+            if (typeof(T) == typeof(float))
+            {
+                var (low, high) = Vector512.Widen(Vector512.Load((float*)sums + j));
+                (Vector512.Load(totals + j) + low).Store(totals + j);
+                (Vector512.Load(totals + j + 8) + high).Store(totals + j + 8);
+            }
+            else
+            {
+                (Vector512.Load(totals + j) + Vector512.Load((double*)sums + j)).Store(totals + j);
+            }
+
+            Vector512<T>.Zero.Store(sums + j);
+        }
     }
 
     /// <summary>The largest of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Max<T>(T* x, int length)
         where T : unmanaged
     {
@@ -112,6 +117,7 @@ internal static unsafe class Sweeps
     }
 
     /// <summary>Σ e^(x − shift).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumExp<T>(T* x, int length, double shift)
         where T : unmanaged
     {
@@ -130,6 +136,7 @@ internal static unsafe class Sweeps
     }
 
     /// <summary>Raises column maxima to the largest of x + add.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RaiseMax<T>(T* x, int length, double add, T* max)
         where T : unmanaged
     {
@@ -139,6 +146,7 @@ internal static unsafe class Sweeps
     }
 
     /// <summary>Adds e^(x + add − max) to column sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddExp<T>(T* x, int length, double add, T* max, T* sums)
         where T : unmanaged
     {

@@ -8,7 +8,6 @@ namespace MLExtensions;
 public static class UnbalancedTransport
 {
     private const long SmallProblem = 4L << 20;  // pairs
-    private const double LargeSpread = 2_000;    // costs over ε, above which float32 exponents are too coarse
     private const double FineTolerance = 1e-7;
 
     /// <summary>Finds the plan of a problem, by the scaling iteration with translation steps and Anderson acceleration.</summary>

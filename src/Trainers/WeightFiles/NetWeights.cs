@@ -22,6 +22,7 @@ internal static class NetWeights
         (float[] parameters, float[] buffers) = net.Parameters.ToArrays();
         TorchvisionNames.Read(tensors.Where(tensor => match[wanted[tensor]] is not null), Values, parameters, buffers);
         net.Parameters.Set(parameters, buffers);
+        net.HasFittedStatistics = true;
         return match.Report;
 
         float[] Values(TorchvisionTensor tensor)

@@ -39,12 +39,13 @@ internal static class NestedNetworkFile
             TargetMean = network.TargetMean,
             TargetScale = network.TargetScale,
             Standardized = network.FeatureMean.Length > 0,
+            Calibrated = network.Calibration.Length > 0,
             LabelType = labels?.TypeName,
             Labels = labels?.ToTexts(),
             Report = network.Report,
         };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
-        FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Statistics, network.FeatureMean, network.FeatureFactor);
+        FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Statistics, network.FeatureMean, network.FeatureFactor, network.Calibration);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
@@ -61,20 +62,23 @@ internal static class NestedNetworkFile
             throw FileFrame.Damaged(string.Join(" ", faults).TrimEnd('.'));
         var recipe = (MlpArchitecture)header.Architecture;
         int features = header.Standardized ? header.InputWidth : 0;
+        int widths = header.Calibrated ? header.Settings.Steps.Count : 0;
         (int parameterCount, long statisticsCount) = Lengths(header, recipe);
-        long expected = 4 * (parameterCount + statisticsCount + (2L * features));
+        long expected = 4 * (parameterCount + statisticsCount + (2L * features) + widths);
         if (input.Left != expected)
             throw FileFrame.Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
         float[] parameters = input.ReadNumbers(parameterCount);
         float[] statistics = input.ReadNumbers((int)statisticsCount);
         float[] mean = input.ReadNumbers(features);
         float[] factor = input.ReadNumbers(features);
+        float[] calibration = input.ReadNumbers(widths);
         var network = new NestedNetwork(header.Task, recipe, header.Settings, header.InputWidth, header.OutputWidth, parameters, statistics, header.Report)
         {
             TargetMean = header.TargetMean,
             TargetScale = header.TargetScale,
             FeatureMean = mean,
             FeatureFactor = factor,
+            Calibration = calibration,
         };
         return new BayesianNestedTransformer(environment, network, header.View, header.Columns, LabelsOf(header));
     }

@@ -27,6 +27,9 @@ internal sealed record NestedNetworkHeader
 
     public required bool Standardized { get; init; }
 
+    /// <summary>Whether there is a number of calibration for every width.</summary>
+    public required bool Calibrated { get; init; }
+
     public string? LabelType { get; init; }
 
     public IReadOnlyList<string>? Labels { get; init; }

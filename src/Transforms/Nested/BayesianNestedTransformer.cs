@@ -40,6 +40,8 @@ public sealed partial class BayesianNestedTransformer : PredictionTransformer<Ba
     /// <summary>What happened while the net was fitted.</summary>
     public TrainingReport Report => Model.Network.Report;
 
+    internal ScoreColumnNames Names => _names;
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 

@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 namespace MLExtensions.Benchmarks.Convolution;
 
 /// <summary>
-/// Test accuracy of a CIFAR residual net per way of regularisation: SGD with Nesterov momentum, one-cycle learning rate. One line for each finished run.
-/// Options: --methods none,decay,wrs,weissi --seeds 3 --epochs 15 --rate 0.1 --precision Float32 --threads N --depth 20 --log FILE.
+/// Test accuracy of a CIFAR residual net per way of regularisation: SGD with Nesterov momentum, one-cycle learning rate, light augmentation. One line for each finished run.
+/// Options: --methods none,decay,wrs,weissi --seeds 3 --epochs 15 --rate 0.1 --precision Float32 --augmentation light --threads N --depth 20.
 /// </summary>
 internal static class CifarBenchmark
 {
@@ -21,6 +21,7 @@ internal static class CifarBenchmark
         int depth = Measure.Number(args, "--depth", 20);
         double rate = double.Parse(Options.Get(args, "--rate", "0.1"), CultureInfo.InvariantCulture);
         Precision precision = Enum.Parse<Precision>(Options.Get(args, "--precision", "Float32"));
+        Augmentation? augmentation = Options.Get(args, "--augmentation", "light") switch { "light" => Augmentation.Light, "strong" => Augmentation.Strong, _ => null };
         string[] methods = Options.Get(args, "--methods", "none,decay,wrs,weissi").Split(',');
         var ml = new MLContext(1);
         IDataView train = ml.Data.Cache(CifarFiles.Load(ml, Path.Combine(folder, "data_batch_1.bin.gz")), "Features", "Label");
@@ -41,6 +42,8 @@ internal static class CifarBenchmark
                     LearningRateSchedule = LearningRateSchedule.OneCycle(),
                     Regularization = Of(method),
                     Precision = precision,
+                    Augmentation = augmentation,
+                    Telemetry = false,
                     ValidationFraction = 0,
                     Threads = ThreadPolicy.Fixed(threads),
                     Seed = seed,

@@ -56,12 +56,12 @@ internal static class WrsGridBenchmark
         foreach (GridMethod method in methods)
         {
             int count = rates.Length * method.Coefficients.Length;
-            Console.WriteLine($"| {method.Name} | {count} | {Text(Over(method, Enumerable.Max))} | {Text(Over(method, Measure.Median))} | {Text(Over(method, Enumerable.Min))} "
-                + $"| {Against(Measure.Median)} | {Against(Enumerable.Min)} |");
+            Console.WriteLine($"| {method.Name} | {count} | {Text(Over(method, Enumerable.Max))} | {Text(Over(method, Median))} | {Text(Over(method, Enumerable.Min))} "
+                + $"| {Against(Median)} | {Against(Enumerable.Min)} |");
 
             string Against(Func<double[], double> of)
             {
-                if (method == methods[^1])
+                if (method == methods[^1] || seeds < 2)
                     return "";
                 double[] differences = [.. Over(methods[^1], of).Zip(Over(method, of), (a, b) => 100 * (a - b))];
                 return FormattableString.Invariant($"{differences.Average():+0.00;-0.00} ({PairedTest.Student(differences):f4}, {PairedTest.SignFlip(differences):f4})");
@@ -81,6 +81,13 @@ internal static class WrsGridBenchmark
                 double[] means = [.. method.Coefficients.Select(coefficient => Enumerable.Range(1, seeds).Average(seed => results[new Cell(adam, method, rate, coefficient, seed).Key]))];
                 return means.Length == 1 ? FormattableString.Invariant($"{means[0]:f4}") : FormattableString.Invariant($"{means.Max():f4} to {means.Min():f4}");
             }))} |");
+    }
+
+    // The mean of the middle two: grids of different sizes are compared.
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static string Text(double[] values)

@@ -14,6 +14,7 @@ public sealed class FineTuningBadInputTests
         var error = Assert.Throws<ArgumentException>(() => TaskKind.Regression.Trainer(_ml, o =>
         {
             o.HeadLearningRateFactor = 0;
+            (o.InitialModel, o.InitialWeights) = (_ml.Transforms.NormalizeMinMax("Features").Fit(ToyRow.View(_ml)), "net.safetensors");
             o.PretrainingData = new PretrainingData(null!)
             {
                 LabelColumnName = " ", FeatureColumnName = "", ExampleWeightColumnName = "", Lambda = -1, Ratio = 0,
@@ -23,7 +24,7 @@ public sealed class FineTuningBadInputTests
 
         foreach (string part in new[]
                  {
-                     "HeadLearningRateFactor is 0", "the rows are null", "LabelColumnName is blank", "FeatureColumnName is blank", "ExampleWeightColumnName is blank", "Lambda is -1",
+                     "HeadLearningRateFactor is 0", "InitialModel and InitialWeights ('net.safetensors') are both set", "the rows are null", "LabelColumnName is blank", "FeatureColumnName is blank", "ExampleWeightColumnName is blank", "Lambda is -1",
                      "Ratio is 0", "threshold is 1", "temperature is 0", "weakNoise is -1", "strongNoise is NaN", "strongDropout is 1", "Consistency is for classification",
                  })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);

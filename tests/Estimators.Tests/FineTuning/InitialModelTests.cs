@@ -103,7 +103,7 @@ public sealed class InitialModelTests
     }
 
     [Fact]
-    public void Learning_rates_default_to_the_optimisers_own_for_the_head_and_a_tenth_for_the_body()
+    public void The_optimisers_own_learning_rate_lies_between_those_of_body_and_head()
     {
         IDataView rows = ToyRow.View(_ml);
         NeuralNetworkTransformer initial = TaskKind.Binary.Trainer(_ml).Fit(rows);
@@ -114,7 +114,7 @@ public sealed class InitialModelTests
         }).Fit(rows).Report.Epochs[^1].LearningRate;
 
         Assert.Equal(3e-3, LastRate(_ => { }), 1e-9);
-        Assert.Equal(3e-4, LastRate(o => o.InitialModel = initial), 1e-9);
+        Assert.Equal(3e-3 / Math.Sqrt(10), LastRate(o => o.InitialModel = initial), 1e-9);
         Assert.Equal(3e-3, LastRate(o => (o.InitialModel, o.HeadLearningRateFactor) = (initial, 1)), 1e-9);
         Assert.Equal(0.5, LastRate(o => (o.InitialModel, o.LearningRate) = (initial, 0.5)), 1e-9);
     }

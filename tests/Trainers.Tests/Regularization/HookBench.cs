@@ -14,13 +14,14 @@ internal sealed class HookBench : IDisposable
     private readonly IDisposable _noGrad;
     private readonly Device _device;
 
-    public HookBench(Architecture recipe, Regularizer regularizer, string device = "cpu", int inputs = 4, Optimizer? optimizer = null)
+    public HookBench(Architecture recipe, Regularizer regularizer, string device = "cpu", InputShape? input = null, Optimizer? optimizer = null)
     {
         _device = TestDevices.Get(device);
         _noGrad = no_grad();
         _scope = NewDisposeScope();
-        Features = Numbers.Tensor(_device, 1, 32, inputs);
-        Net = Net.Create(recipe, inputs, 3, _device);
+        input ??= 4;
+        Features = Numbers.Tensor(_device, 1, 32, input.Length);
+        Net = Net.Create(recipe, input, 3, _device);
         Net.Initialize(seed: 5);
         Rule = (optimizer ?? Optimizer.Sgd(0, false)).CreateRule(Net.Parameters, 1);
         Hook = RegularizerSet.CreateHooks([regularizer], Net)[0];

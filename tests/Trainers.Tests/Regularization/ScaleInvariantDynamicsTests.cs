@@ -56,7 +56,7 @@ public sealed class ScaleInvariantDynamicsTests
     {
         const double Rate = 0.1, Decay = 0.05;
         Regularizer regularizer = name switch { "none" => Regularizer.WeightDecay(0), "decay" => Regularizer.WeightDecay(Decay), _ => Regularizer.WeightRescaling() };
-        using HookBench bench = new(Architecture.Mlp([3], normalization: Normalization.Batch), regularizer, inputs: 5);
+        using HookBench bench = new(Architecture.Mlp([3], normalization: Normalization.Batch), regularizer, input: 5);
         using DisposeScope scope = NewDisposeScope();
         float[] basis = Numbers.Uniform(2 * 5, seed: 21);
         Tensor x = Numbers.Tensor(bench.Net.Parameters.Device, 22, 32, 2).matmul(tensor(basis).reshape(2, 5));
@@ -93,7 +93,7 @@ public sealed class ScaleInvariantDynamicsTests
     private static (double Norm, double Turn) Simulate(Regularizer regularizer, double momentum, int dimension, double start, int steps, int measured)
     {
         const double Rate = 0.1;
-        using HookBench bench = new(OneRow, regularizer, inputs: dimension, optimizer: Optimizer.Sgd(momentum, nesterov: false));
+        using HookBench bench = new(OneRow, regularizer, input: dimension, optimizer: Optimizer.Sgd(momentum, nesterov: false));
         SeededRandom random = SeededRandom.Derive(7);
         var w = new float[dimension];
         w[0] = (float)start;

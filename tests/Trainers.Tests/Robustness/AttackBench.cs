@@ -16,7 +16,7 @@ internal sealed class AttackBench : IDisposable
     private readonly ClassificationGoal _goal;
     private readonly NetTask _task;
 
-    public AttackBench(Architecture recipe, int inputs, int outputs, string device = "cpu")
+    public AttackBench(Architecture recipe, InputShape inputs, int outputs, string device = "cpu")
     {
         _device = TestDevices.Get(device);
         _threads = TorchThreads.Use(1);
@@ -26,7 +26,7 @@ internal sealed class AttackBench : IDisposable
         _goal = new ClassificationGoal(_task);
         Net = Net.Create(recipe, inputs, outputs, _device);
         Net.Initialize(seed: 5);
-        Space = AttackSpace.Unit(inputs, _device);
+        Space = AttackSpace.Unit(inputs.Length, _device);
     }
 
     public Net Net { get; }

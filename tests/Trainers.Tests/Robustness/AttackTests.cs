@@ -261,9 +261,9 @@ public sealed class AttackTests
     [MemberData(nameof(Recipes.All), MemberType = typeof(Recipes))]
     public void An_attack_on_any_recipe_leaves_no_tensor_but_its_result_and_the_net_as_it_was(string recipe)
     {
-        (Architecture architecture, int inputs, int outputs) = Recipes.Get(recipe);
+        (Architecture architecture, InputShape inputs, int outputs) = Recipes.Get(recipe);
         using var bench = new AttackBench(architecture, inputs, outputs);
-        float[] features = Numbers.Uniform(40 * inputs, seed: 4);
+        float[] features = Numbers.Uniform(40 * inputs.Length, seed: 4);
         (float[] parameters, float[] buffers) = bench.Net.Parameters.ToArrays();
         Attack[] attacks = [Attack.GaussianNoise(2), Attack.Fgsm(), Attack.Pgd(restarts: 2), Attack.Pgd(norm: AttackNorm.L2)];
         Run();

@@ -39,7 +39,7 @@ public sealed class ChildProcessTests
         }
     }
 
-    private static string[] Run(params string[] arguments)
+    internal static string[] Run(params string[] arguments)
     {
         string program = typeof(ChildProcessTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == "ChildProcess").Value!;

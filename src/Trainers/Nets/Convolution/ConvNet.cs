@@ -29,6 +29,12 @@ internal sealed class ConvNet : Net
     public override void BeginEpoch(long seed, int epoch) =>
         _layers.Seed((long)(SeededRandom.Derive(seed, (long)RandomPurpose.Dropout, epoch).NextUInt64() >> 1));
 
+    public override void Freeze(FrozenParts parts)
+    {
+        base.Freeze(parts);
+        _layers.Freeze(parts);
+    }
+
     public override Tensor Forward(Tensor features, bool training)
     {
         _layers.Training = training;

@@ -1,6 +1,7 @@
-using System.Text.Json;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Nets.Convolution;
+using MLExtensions.Trainers.Optimizers;
+using MLExtensions.Trainers.Regularization;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Scoring;
 using TorchSharp;
@@ -13,35 +14,6 @@ public sealed class ConvNetTests
 {
     private const int Rows = 8;
     private const int Outputs = 3;
-
-    [Theory]
-    [MemberData(nameof(ConvRecipes.All), MemberType = typeof(ConvRecipes))]
-    public void What_a_recipe_declares_of_its_weights_scales_holds(string name)
-    {
-        (ConvArchitecture recipe, InputShape input) = ConvRecipes.Get(name);
-
-        using IDisposable threads = TorchThreads.Use(1);
-
-        IReadOnlyList<ScaleInvarianceResult> results = ScaleInvariance.Verify(recipe, input, Outputs);
-
-        Assert.All(results, result => Assert.True(result.Holds, result.ToString()));
-        Assert.Equal(!name.EndsWith("plain", StringComparison.Ordinal), results.Any(result => result.Declared));
-    }
-
-    [Theory]
-    [MemberData(nameof(ConvRecipes.All), MemberType = typeof(ConvRecipes))]
-    public void A_recipe_survives_json(string name)
-    {
-        Architecture recipe = ConvRecipes.Get(name).Recipe;
-        var faults = new List<string>();
-
-        Architecture? loaded = JsonSerializer.Deserialize<Architecture>(JsonSerializer.Serialize(recipe));
-        loaded!.Check(faults);
-
-        Assert.Equal(recipe, loaded);
-        Assert.Equal(recipe.GetHashCode(), loaded.GetHashCode());
-        Assert.Empty(faults);
-    }
 
     [Theory]
     [MemberData(nameof(ConvRecipes.WithoutDropout), MemberType = typeof(ConvRecipes))]
@@ -133,6 +105,122 @@ public sealed class ConvNetTests
             bench.Net.Backward(ones_like(outputs));
 
         Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Theory]
+    [InlineData("mobilenet")]
+    [InlineData("small deep")]
+    public void Training_under_constant_collections_gives_the_same_bits(string name)
+    {
+        float[] expected = Train();
+        using var stop = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            Assert.Equal(expected, Train());
+        }
+        finally
+        {
+            stop.Cancel();
+            collector.Join();
+        }
+
+        float[] Train()
+        {
+            using var bench = new Bench(name);
+            using StepRule rule = Optimizer.Sgd().CreateRule(bench.Net.Parameters, threads: 1);
+            for (int i = 0; i < 30; i++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                bench.Net.Forward(bench.Features, training: true);
+                bench.Net.Backward(Numbers.Tensor(CPU, i, Rows, Outputs));
+                rule.Step(1e-3);
+            }
+
+            return Numbers.ToFloats(bench.Net.Parameters.Values);
+        }
+    }
+
+    [Fact]
+    public void Dropout_drops_its_share_keeps_the_mean_and_follows_seed_and_epoch()
+    {
+        using IDisposable threads = TorchThreads.Use(1);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var net = new ConvNet(Architecture.ConvNet([[1]], Normalization.None, dropout: 0.25), InputShape.Image(1, 80, 80), 1, TestDevices.Get("cpu"), Precision.Float32);
+        var parameters = new float[net.Parameters.Layout.ParameterCount];
+        Array.Fill(parameters, 1f, 0, net.Parameters.Layout.WeightCount); // the output counts the kept features
+        parameters.AsSpan(0, 9).Clear();
+        parameters[net.Parameters.Layout["stages.0.0.conv.bias"].Offset] = 1;
+        net.Parameters.Set(parameters, []);
+        Tensor x = ones(1, 6400);
+        double Count(int epoch)
+        {
+            net.BeginEpoch(seed: 5, epoch);
+            return net.Forward(x, training: true).item<float>();
+        }
+
+        double first = Count(0);
+
+        Assert.InRange(first * 0.75, 1100, 1300); // of 1600 features 1200 are expected, deviation 17
+        Assert.Equal(first, Count(0));
+        Assert.NotEqual(first, Count(1));
+        Assert.Equal(1600, net.Forward(x, training: false).item<float>());
+    }
+
+    [Fact]
+    public void The_scale_shift_invariant_penalty_takes_what_no_normalisation_follows_and_refuses_ReLU6()
+    {
+        using var plain = new Bench("vgg 11 plain");
+        using var normalized = new Bench("cifar resnet 8 projection");
+        using var mobile = new Bench("mobilenet");
+        string[] Taken(Bench bench) => [.. bench.Net.Parameters.Layout.Parameters.Where(Regularizer.ScaleShiftInvariant().Claims).Select(slot => slot.Name)];
+
+        Assert.Equal(plain.Net.Parameters.Layout.Parameters.Where(slot => slot.Role == ParameterRole.Weight).Select(slot => slot.Name), Taken(plain));
+        Assert.Equal(["head.weight"], Taken(normalized));
+        Assert.Contains("ReLU6", Assert.Throws<InvalidOperationException>(() => RegularizerSet.CreateHooks([Regularizer.ScaleShiftInvariant()], mobile.Net)).Message, StringComparison.Ordinal);
+        Assert.NotEmpty(RegularizerSet.CreateHooks([Regularizer.ScaleShiftInvariant(allowApproximate: true)], mobile.Net));
+    }
+
+    [Fact]
+    public void Residual_blocks_are_declared_with_their_weights()
+    {
+        using var bench = new Bench("cifar resnet 8 projection");
+
+        IReadOnlyList<ResidualBlock> blocks = bench.Net.Parameters.Layout.ResidualBlocks;
+
+        Assert.Equal(3, blocks.Count);
+        Assert.Equal(["layer1.0.conv1.weight", "layer1.0.conv2.weight"], blocks[0].Weights);
+        Assert.Equal([null, "layer2.0.downsample.0.weight", "layer3.0.downsample.0.weight"], blocks.Select(block => block.Shortcut));
+    }
+
+    [Fact]
+    public void Work_and_parameters_are_those_of_the_published_nets()
+    {
+        // Multiply-adds of a forward pass, from the papers' and torchvision's tables.
+        Assert.Equal(1.81e9, Work(Architecture.ResNet(18), 224), 0.02e9);
+        Assert.Equal(4.09e9, Work(Architecture.ResNet(50), 224), 0.04e9);
+        Assert.Equal(0.30e9, Work(Architecture.MobileNetV2(), 224), 0.01e9);
+        Assert.Equal(15.47e9, Work(Architecture.Vgg(16), 224), 0.1e9);
+        Assert.Equal(25_557_032, Parameters(Architecture.ResNet(50)));
+        Assert.Equal(3_504_872, Parameters(Architecture.MobileNetV2()));
+        Assert.Equal(132_868_840 - 2752, Parameters(Architecture.Vgg(11))); // our convolutions have no bias before a normalisation
+
+        double Work(ConvArchitecture recipe, int size)
+        {
+            ConvBody body = recipe.Describe(InputShape.Image(3, size, size));
+            return (body.Work + body.Head(1000).Work) / 2;
+        }
+
+        int Parameters(ConvArchitecture recipe) => ParameterLayout.Of(recipe, InputShape.Image(3, 224, 224), 1000).ParameterCount;
     }
 
     private static float[] Gradient(Bench bench)

@@ -19,6 +19,8 @@ public static class ConvRecipes
         ["mobilenet"] = (Architecture.MobileNetV2(0.25, dropout: 0), InputShape.Image(3, 16, 16)),
     };
 
+    public static IEnumerable<string> Names => Named.Keys;
+
     public static TheoryData<string> All => [.. Named.Keys];
 
     public static TheoryData<string> WithoutDropout => [.. Named.Keys.Where(name => !Named[name].Recipe.ToString().Contains("dropout 0.", StringComparison.Ordinal))];

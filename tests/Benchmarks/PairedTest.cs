@@ -1,12 +1,14 @@
-namespace MLExtensions.Benchmarks.Regularization;
+namespace MLExtensions.Benchmarks;
 
 /// <summary>Two-sided p-values of differences between pairs, exact for any number of them.</summary>
 internal static class PairedTest
 {
-    /// <summary>Student's t-test that the mean difference is 0. 1 when all differences are 0.</summary>
+    /// <summary>Student's t-test that the mean difference is 0. 1 when all differences are 0; NaN below two pairs.</summary>
     public static double Student(IReadOnlyList<double> differences)
     {
         int freedom = differences.Count - 1;
+        if (freedom < 1)
+            return double.NaN;
         double mean = differences.Average();
         double deviation = Math.Sqrt(differences.Sum(d => (d - mean) * (d - mean)) / freedom);
         if (deviation == 0)

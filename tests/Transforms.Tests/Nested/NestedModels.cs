@@ -1,0 +1,52 @@
+using MLExtensions.Trainers.Nested;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Runtime;
+using MLExtensions.Transforms.Scoring;
+using MLExtensions.Transforms.Tests.Support;
+using Microsoft.ML;
+
+namespace MLExtensions.Transforms.Tests.Nested;
+
+/// <summary>Nested nets with random numbers, without libtorch.</summary>
+internal static class NestedModels
+{
+    public static BayesianNestedTransformer Create(
+        NetTask task, Normalization normalization = Normalization.Batch, int[]? widths = null, int classes = 3, NestedView? view = null, NestedSettings? settings = null)
+    {
+        NestedNetwork network = Network(task, normalization, widths, classes, settings);
+        return new BayesianNestedTransformer(new MLContext(1), network, view ?? new NestedView { Step = network.Settings.Groups }, new ScoreColumnNames(), null);
+    }
+
+    public static NestedNetwork Network(NetTask task, Normalization normalization = Normalization.Batch, int[]? widths = null, int classes = 3, NestedSettings? settings = null)
+    {
+        settings ??= new NestedSettings { Groups = 8, Floor = 2, Ordering = NestedOrdering.Learned, IsRegression = task == NetTask.Regression };
+        MlpArchitecture recipe = Architecture.Mlp(widths ?? [12, 9], normalization: normalization);
+        int outputs = task switch { NetTask.Multiclass => classes, NetTask.Binary => 1, _ => 2 };
+        ParameterLayout layout = NestedLayout.Of(recipe, Nets.Inputs, outputs, settings);
+        var parameters = new float[layout.ParameterCount];
+        foreach (ParameterSlot slot in layout.Parameters)
+        {
+            (float low, float high) = slot.Role switch
+            {
+                ParameterRole.WeightNoise => (-3f, -1f),
+                ParameterRole.NormScale => (.5f, 1.5f),
+                ParameterRole.Gate => (1f, 3f),
+                _ => (-1f, 1f),
+            };
+            SeededRandom.Derive(7, slot.Offset).FillUniform(parameters.AsSpan(slot.Offset, slot.Length), low, high);
+        }
+
+        var statistics = new float[NestedNetwork.StatisticsLength(recipe, settings)];
+        SeededRandom.Derive(8).FillUniform(statistics, .5f, 1.5f);
+        var features = new float[Nets.Inputs];
+        Array.Fill(features, .5f);
+        return new NestedNetwork(task, recipe, settings, Nets.Inputs, outputs, parameters, statistics, Nets.Report())
+        {
+            TargetMean = task == NetTask.Regression ? 100 : 0,
+            TargetScale = task == NetTask.Regression ? 10 : 1,
+            FeatureMean = features,
+            FeatureFactor = [.. features.Select(_ => 2f)],
+            Calibration = [.. settings.Steps.Select(step => task == NetTask.Regression ? .1f : 1 + (step * .01f))],
+        };
+    }
+}
