@@ -156,6 +156,25 @@ public sealed class JointTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_nested_net_starts_from_a_plain_one_and_trains_jointly()
+    {
+        IDataView source = TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 400, seed: 4)), target = TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 200));
+        NeuralNetworkTransformer plain = TaskKind.Multiclass.Trainer(_ml, o => o.Epochs = 20).Fit(source);
+        BayesianNestedTransformer model = _ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        {
+            InitialModel = plain, PretrainingData = new PretrainingData(source), Epochs = 10, BatchSize = 32, Seed = 3, Regularization = [Regularizer.WeightRescaling()], Optimizer = Optimizer.Sgd(),
+        }).Fit(target);
+
+        Assert.Equal(400, model.Report.PretrainingRows);
+        Assert.Contains("layers.0.weight", model.Report.InitialModel!.Taken);
+        Assert.Equal(6, model.Report.InitialModel.HeadTaken.Count); // of both heads
+        Assert.All(model.Report.Epochs, epoch => Assert.True(epoch.PretrainingLoss > 0));
+        Assert.True(_ml.MulticlassClassification.Evaluate(model.Transform(TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 200, seed: 9)))).MicroAccuracy > 0.7);
+        var error = Assert.Throws<ArgumentException>(() => _ml.Regression.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions { PretrainingData = new PretrainingData(source) }));
+        Assert.Contains("PretrainingData is for the classification tasks of nested nets", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Early_stopping_keeps_the_best_weights_of_the_target()
     {
         NeuralNetworkTransformer model = TaskKind.Binary.Trainer(_ml, o =>
