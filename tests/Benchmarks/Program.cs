@@ -36,6 +36,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["cifar"] = CifarBenchmark.Run,
     ["image-folder"] = ImageFolderBenchmark.Run,
     ["clothing"] = ClothingBenchmark.Run,
+    ["augmentation"] = AugmentationBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
     ["transport-classes"] = TransportClassesBenchmark.Run,
     ["transport-scaling"] = TransportScalingBenchmark.Run,
