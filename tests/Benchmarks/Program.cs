@@ -31,6 +31,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["weight-noise"] = WeightNoiseBenchmark.Run,
     ["step-cost"] = StepCostBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["torchvision-golden"] = TorchvisionGoldenBenchmark.Run,
     ["conv-scoring"] = ConvScoringBenchmark.Run,
     ["cifar"] = CifarBenchmark.Run,
     ["image-folder"] = ImageFolderBenchmark.Run,

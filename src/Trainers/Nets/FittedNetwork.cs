@@ -36,6 +36,17 @@ internal sealed record FittedNetwork(
     /// <summary>The type of numbers in which it scores.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Whether each picture is scored together with its mirror image.</summary>
+    public bool Mirrored
+    {
+        get;
+        init
+        {
+            field = value;
+            _scorer = null; // a copy of this record has that of the original
+        }
+    }
+
     /// <summary>Features per row.</summary>
     public int InputWidth => Input.Length;
 
@@ -46,5 +57,7 @@ internal sealed record FittedNetwork(
     public IRowScorer CreateEmbedder() => Architecture is ConvArchitecture ? new ConvScorer(this, head: false) : ManagedMlp.Create(this, head: false);
 
     /// <summary>The scorer, made at first use and shared by all threads.</summary>
-    public IRowScorer Scorer => _scorer ??= Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
+    public IRowScorer Scorer => _scorer ??= Mirrored ? new MirroringScorer(CreateScorer(), Input) : CreateScorer();
+
+    private IRowScorer CreateScorer() => Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
 }

@@ -3,7 +3,7 @@ namespace MLExtensions;
 /// <summary>How a transport problem is solved; the defaults suit all problems.</summary>
 public sealed class TransportOptions
 {
-    /// <summary>The solve ends when no target potential changes by more than this times epsilon in an iteration, that is when plan entries change by this share.</summary>
+    /// <summary>The solve ends when no potential of the side with fewer points changes by more than this times epsilon in an iteration, that is when plan entries change by this share.</summary>
     /// <value>The default is 1e-6; allowed is above 0 to below 1.</value>
     public double Tolerance { get; set; } = 1e-6;
 
@@ -31,7 +31,7 @@ public sealed class TransportOptions
     /// <value>The default is 256 MiB; allowed is at least 0.</value>
     public long MemoryBudget { get; set; } = 256L << 20;
 
-    /// <summary>Threads; 0 for as many as there are cores. The result does not depend on it.</summary>
+    /// <summary>Threads, at most 32 of them at work; 0 for as many as there are cores. The result does not depend on it.</summary>
     /// <value>The default is 0; allowed is 0 to 1024.</value>
     public int Threads { get; set; }
 

@@ -46,7 +46,7 @@ public sealed class FreezeTests
         void Recipe(NeuralNetworkOptions options) => options.Architecture = Architecture.Mlp([8, 6], normalization: Normalization.Batch);
         NeuralNetworkTransformer initial = TaskKind.Binary.Trainer(_ml, Recipe).Fit(rows);
 
-        NeuralNetworkTransformer tuned = TaskKind.Binary.Trainer(_ml, options => (options.InitialModel, options.FreezeUntil) = (initial, "layers.1")).Fit(rows);
+        NeuralNetworkTransformer tuned = TaskKind.Binary.Trainer(_ml, options => (options.Architecture, options.InitialModel, options.FreezeUntil) = (initial.Model.Architecture, initial, "layers.1")).Fit(rows);
 
         Assert.Equal(
             ["head.bias", "head.weight", "layers.1.norm.mean", "layers.1.norm.scale", "layers.1.norm.shift", "layers.1.norm.variance", "layers.1.weight"], Changed(initial, tuned).Order(StringComparer.Ordinal));
