@@ -13,8 +13,8 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-memory"] = SoakMemoryBenchmark.Run,
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
+    ["nested-speed"] = NestedSpeedBenchmark.Run,
     ["nested-evidence"] = NestedEvidenceBenchmark.Run,
-    ["nested-try"] = NestedTryBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
 };
