@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace MLExtensions.Samples;
 
-/// <summary>The sample's story: data, two fits, a table, a saved model, and its predictions in a second process.</summary>
+/// <summary>The sample's story: data, fits of a net with several regularisers and of one of ML.NET's trainers, a table, a saved model, and its predictions in a second process.</summary>
 internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, CancellationToken cancellation)
 {
     private const int SavedRows = 8;
@@ -23,28 +23,30 @@ internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, Ca
             console.WriteLine(line);
         console.WriteLine();
 
-        var net = FitNeuralNetwork(mlContext, data);
+        Outcome[] nets = [.. NetVariant.All.Select(variant => FitNeuralNetwork(mlContext, data, variant))];
         var baseline = FitBaseline(mlContext, data);
         console.WriteLine();
-        WriteTable(net, baseline);
+        WriteTable([.. nets, baseline]);
+        if (QuickStart.EvaluateUnderAttack(mlContext, data, nets[0].Model, cancellation) is { } underAttack)
+            console.WriteLine($"With every pixel shifted by up to {Number(QuickStart.PixelShift, "F2")} to do harm, the first net's accuracy is {Number(underAttack, "F4")}.");
 
         string modelPath = Path.Combine(folder, "model.zip");
         string rowsPath = Path.Combine(folder, "rows.idv");
-        QuickStart.SaveModel(mlContext, net.Model, data.Train.Schema, modelPath);
+        QuickStart.SaveModel(mlContext, nets[0].Model, data.Train.Schema, modelPath);
         QuickStart.SaveRows(mlContext, data.Test, SavedRows, options.Seed, rowsPath);
         console.WriteLine();
-        console.WriteLine($"Saved the net's pipeline as {modelPath}");
+        console.WriteLine($"Saved the first net's pipeline as {modelPath}");
         console.WriteLine("Now a second process loads that file and predicts a few test rows:");
         cancellation.ThrowIfCancellationRequested();
         return SecondProcess.Predict(modelPath, rowsPath);
     }
 
-    private Outcome FitNeuralNetwork(MLContext mlContext, QuickStartData data)
+    private Outcome FitNeuralNetwork(MLContext mlContext, QuickStartData data, NetVariant variant)
     {
-        var (model, seconds) = new FitProgressBar(console, data.Task == LabelTask.Regression ? "RMSE" : "accuracy").Run("NeuralNetwork", progress => Timed(() =>
-            QuickStart.BuildNeuralNetworkPipeline(mlContext, data, options, progress, cancellation).Fit(data.Train)));
+        var (model, seconds) = new FitProgressBar(console, data.Task == LabelTask.Regression ? "RMSE" : "accuracy").Run(variant.Name, progress => Timed(() =>
+            QuickStart.BuildNeuralNetworkPipeline(mlContext, data, options, variant, progress, cancellation).Fit(data.Train)));
         cancellation.ThrowIfCancellationRequested();
-        return new Outcome("NeuralNetwork", model, QuickStart.Evaluate(mlContext, data, model), seconds);
+        return new Outcome(variant.Name, model, QuickStart.Evaluate(mlContext, data, model), seconds);
     }
 
     private Outcome FitBaseline(MLContext mlContext, QuickStartData data)
@@ -56,14 +58,14 @@ internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, Ca
         return new Outcome($"{name} (ML.NET)", model, QuickStart.Evaluate(mlContext, data, model), seconds);
     }
 
-    private void WriteTable(params Outcome[] outcomes)
+    private void WriteTable(IReadOnlyList<Outcome> outcomes)
     {
         var table = new Table().AddColumn("Trainer");
         foreach (string name in outcomes[0].Metrics.Select(m => m.Name).Append("seconds to fit"))
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var outcome in outcomes)
             table.AddRow([outcome.Name, .. outcome.Metrics.Select(m => Number(m.Value, "#,##0.0000")), Number(outcome.Seconds, "F1")]);
-        console.WriteLine("On the test rows, which neither has seen:");
+        console.WriteLine("On the test rows, which none of them has seen:");
         console.Write(table);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLExtensions.Samples.Shared.Characters;
 using MLExtensions.Samples.Shared.Tables;
 
 namespace MLExtensions.Samples;
@@ -22,6 +23,22 @@ internal static partial class QuickStart
                 return [("RMSE", regression.RootMeanSquaredError), ("R2", regression.RSquared)];
         }
     }
+
+    /// <summary>The share of pictures that a net still gets right when somebody may shift every pixel a little, as its gradient says; null for tables, whose columns have all kinds of units.</summary>
+    public static double? EvaluateUnderAttack(MLContext mlContext, QuickStartData data, ITransformer model, CancellationToken cancellation)
+    {
+        if (data.Test.Schema.GetColumnOrNull(nameof(CharacterRow.Pixels)) is null)
+            return null;
+        var attack = Attack.Pgd(steps: 10);
+        var metrics = mlContext.MulticlassClassification.EvaluateRobustness(model, data.Test, new RobustnessOptions
+        {
+            Epsilons = [PixelShift], Attacks = [attack], LowerBound = 0, UpperBound = 1, MaxRows = 500, CancellationToken = cancellation,
+        });
+        return metrics.AccuracyUnder(attack, PixelShift);
+    }
+
+    /// <summary>How far an attacker may shift a pixel, of 0 to 1.</summary>
+    public const double PixelShift = 0.02;
 
     /// <summary>ML.NET states the binary log-loss in bits, the multiclass one in nats; we show nats for both.</summary>
     private const double NatsPerBit = 0.6931471805599453;

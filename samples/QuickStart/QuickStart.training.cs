@@ -10,14 +10,16 @@ internal static partial class QuickStart
     private const string TargetColumn = "Target";
     private const string PredictionColumn = "Prediction";
 
-    /// <summary>The neural net with its defaults: nothing but seed, progress and cancellation is set unless the user asks for it.</summary>
+    /// <summary>The neural net with its defaults: nothing but the variant's own settings, seed, progress and cancellation is set unless the user asks for it.</summary>
     public static IEstimator<ITransformer> BuildNeuralNetworkPipeline(
-        MLContext mlContext, QuickStartData data, QuickStartOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+        MLContext mlContext, QuickStartData data, QuickStartOptions options, NetVariant variant, IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
         var settings = new NeuralNetworkOptions
         {
             LabelColumnName = TargetColumn,
             FeatureColumnName = TableFeatures.FeaturesColumn,
+            Architecture = variant.Architecture,
+            Regularization = variant.Regularization,
             Epochs = options.Epochs,
             Seed = options.Seed,
             Progress = progress,

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Scoring;
+using MLExtensions.Trainers.WeightFiles;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.ModelFile;
 using MLExtensions.Transforms.Rows;
@@ -22,8 +23,10 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     private readonly LabelValues? _labels;
 
     internal NeuralNetworkTransformer(IHostEnvironment environment, FittedNetwork network, ScoreColumnNames names, LabelValues? labels)
+        : this(network, names, labels) => ArgumentNullException.ThrowIfNull(environment);
+
+    private NeuralNetworkTransformer(FittedNetwork network, ScoreColumnNames names, LabelValues? labels)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         Model = new NeuralNetworkModel(network);
         _names = names;
         _labels = labels;
@@ -35,6 +38,13 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
 
     /// <summary>What happened while the net was fitted.</summary>
     public TrainingReport Report => Model.Network.Report;
+
+    /// <summary>What the classes are called, in the order of the outputs; null where the label had no values.</summary>
+    internal IReadOnlyList<string>? LabelTexts => _labels?.ToTexts();
+
+    internal ScoreColumnNames Names => _names;
+
+    internal LabelValues? Labels => _labels;
 
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
@@ -55,6 +65,26 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     {
         ArgumentNullException.ThrowIfNull(input);
         return new ScoringView(input, _scoring, GetOutputSchema(input.Schema));
+    }
+
+    /// <summary>
+    /// The same net with test-time augmentation: each picture is scored together with its mirror image, left and right exchanged, and the mean of both raw outputs counts. Takes twice
+    /// the time; saved with the model. Not for pictures with writing on them.
+    /// </summary>
+    /// <param name="mirrored">False gives the plain net back.</param>
+    /// <exception cref="InvalidOperationException">The net's features are no picture.</exception>
+    public NeuralNetworkTransformer WithTestTimeAugmentation(bool mirrored = true) => !mirrored || Model.Network.Input.IsImage
+        ? new NeuralNetworkTransformer(Model.Network with { Mirrored = mirrored }, _names, _labels)
+        : throw new InvalidOperationException(
+            $"Test-time augmentation mirrors pictures; {Model.Architecture} was trained on plain vectors of {Model.InputWidth} features. Use a convolutional recipe such as Architecture.ConvNet().");
+
+    /// <summary>Writes the net's weights as a safetensors file: under torchvision's names for its nets, which torchvision then loads; for others under names of our own.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        NetWeights.Save(path, Model.Network);
     }
 
     /// <summary>Lets go of native memory, which only convolutional nets have. Other users of the model are not disturbed: the managed weights stay, and scoring goes on from them.</summary>

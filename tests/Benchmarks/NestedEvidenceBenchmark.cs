@@ -164,7 +164,7 @@ internal static class NestedEvidenceBenchmark
             .GroupBy(e => e.Seed).Select(seed => seed.Average(e => learned[(e.Seed, e.Width)] - e.Values[metric]))];
         if (differences.Length == 0)
             return "-";
-        (double mean, double p) = PairedTest.Of(differences);
+        (double mean, double p) = (differences.Average(), PairedTest.Student(differences));
         return string.Create(CultureInfo.InvariantCulture, $"{mean:+0.0000;-0.0000} (p {p:0.000})");
     }
 }

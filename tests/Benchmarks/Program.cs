@@ -1,5 +1,8 @@
 using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Images;
+using MLExtensions.Benchmarks.Regularization;
+using MLExtensions.Benchmarks.Robustness;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
@@ -15,8 +18,24 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["nested-speed"] = NestedSpeedBenchmark.Run,
     ["nested-evidence"] = NestedEvidenceBenchmark.Run,
+    ["selection-evidence"] = SelectionEvidenceBenchmark.Run,
+    ["selection-stream"] = SelectionStreamBenchmark.Run,
+    ["joint-step"] = JointStepBenchmark.Run,
+    ["pgd-speed"] = PgdSpeedBenchmark.Run,
+    ["weissi-robustness"] = WeissiRobustnessBenchmark.Run,
     ["kill-resume"] = KillResumeBenchmark.Run,
+    ["wrs-grid"] = WrsGridBenchmark.Run,
+    ["weight-noise"] = WeightNoiseBenchmark.Run,
+    ["step-cost"] = StepCostBenchmark.Run,
     ["conv-training"] = ConvTrainingBenchmark.Run,
+    ["torchvision-golden"] = TorchvisionGoldenBenchmark.Run,
+    ["conv-scoring"] = ConvScoringBenchmark.Run,
+    ["cifar"] = CifarBenchmark.Run,
+    ["image-folder"] = ImageFolderBenchmark.Run,
+    ["clothing"] = ClothingBenchmark.Run,
+    ["transport"] = TransportBenchmark.Run,
+    ["transport-classes"] = TransportClassesBenchmark.Run,
+    ["transport-scaling"] = TransportScalingBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

@@ -15,13 +15,14 @@ internal static class TrainingLoopBenchmark
     private const int Batch = 128;
     private const string BareLoop = "bare TorchSharp";
 
-    private static readonly (string Name, Normalization Normalization, Regularizer[] Regularizers)[] Variants =
+    private static readonly (string Name, Normalization Normalization, Regularizer[] Regularizers, bool Telemetry)[] Variants =
     [
-        ("MLExtensions", Normalization.None, []),
-        ("MLExtensions, WEISSI", Normalization.None, [Regularizer.ScaleShiftInvariant()]),
-        ("MLExtensions, batch norm", Normalization.Batch, []),
-        ("MLExtensions, batch norm, WRS", Normalization.Batch, [Regularizer.WeightRescaling()]),
-        ("MLExtensions, batch norm, WRS and WEISSI", Normalization.Batch, [Regularizer.WeightRescaling(), Regularizer.ScaleShiftInvariant()]),
+        ("MLExtensions", Normalization.None, [], false),
+        ("MLExtensions, WEISSI", Normalization.None, [Regularizer.ScaleShiftInvariant()], false),
+        ("MLExtensions, batch norm", Normalization.Batch, [], false),
+        ("MLExtensions, batch norm, telemetry", Normalization.Batch, [], true),
+        ("MLExtensions, batch norm, WRS", Normalization.Batch, [Regularizer.WeightRescaling()], false),
+        ("MLExtensions, batch norm, WRS and WEISSI", Normalization.Batch, [Regularizer.WeightRescaling(), Regularizer.ScaleShiftInvariant()], false),
     ];
 
     public static void Run(string[] args)
@@ -33,8 +34,8 @@ internal static class TrainingLoopBenchmark
         foreach (int threads in Enumerable.Range(1, Environment.ProcessorCount))
         {
             rows.Add((BareLoop, threads, () => Bare(pixels, labels, threads), []));
-            foreach ((string name, Normalization normalization, Regularizer[] regularizers) in Variants)
-                rows.Add((name, threads, () => Ours(pixels, labels, threads, normalization, regularizers), []));
+            foreach ((string name, Normalization normalization, Regularizer[] regularizers, bool telemetry) in Variants)
+                rows.Add((name, threads, () => Ours(pixels, labels, threads, normalization, regularizers, telemetry), []));
         }
 
         for (int repeat = 0; repeat <= repeats; repeat++)
@@ -55,7 +56,7 @@ internal static class TrainingLoopBenchmark
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static double Ours(float[] pixels, float[] labels, int threads, Normalization normalization, Regularizer[] regularizers)
+    private static double Ours(float[] pixels, float[] labels, int threads, Normalization normalization, Regularizer[] regularizers, bool telemetry)
     {
         using IDisposable threadScope = TorchThreads.Use(threads);
         using IDisposable allocatorScope = Allocator.KeepMemory();
@@ -73,6 +74,7 @@ internal static class TrainingLoopBenchmark
             Seed = 1,
             Threads = threads,
             Regularizers = regularizers,
+            Telemetry = telemetry,
         }).Run().Epochs[0].Seconds;
     }
 

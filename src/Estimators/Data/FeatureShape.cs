@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
+using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions.Estimators.Data;
 
@@ -12,13 +14,16 @@ internal static class FeatureShape
     /// <exception cref="InvalidOperationException">The features are no picture of the stated shape, or one that the recipe cannot take.</exception>
     public static InputShape Of(VectorDataViewType column, string name, NetworkTrainerOptions options)
     {
-        InputShape shape = options.InputShape ?? OfColumn(column);
+        FittedNetwork? initial = options.InitialModel is { } model ? InitialModels.Find(model)?.Model.Network : null;
+        InputShape shape = options.InputShape ?? (initial is { Input.IsImage: true } && initial.Input.Length == column.Size ? initial.Input : OfColumn(column));
         if (shape.Length != column.Size)
             throw new InvalidOperationException(
                 $"InputShape is {shape}, which makes {shape.Length} numbers a row; feature column '{name}' has {column.Size}. State the channels, height and width of the pictures as they are"
                 + $" (ml.Transforms.ResizeImages and ExtractPixels decide them){Guess(column.Size)}.");
-        if ((options.Architecture ?? AutomaticSettings.Architecture(shape)) is not ConvArchitecture recipe)
-            return InputShape.Vector(column.Size);
+        if ((options.Architecture ?? initial?.Architecture ?? AutomaticSettings.Architecture(shape)) is not ConvArchitecture recipe)
+            return options.Augmentation is null ? InputShape.Vector(column.Size) : throw new InvalidOperationException(
+                $"Augmentation is set, but feature column '{name}' is no picture: it is {column}. State InputShape, such as InputShape.Image(3, 32, 32), or make the column with ml.Transforms.ImagePixels"
+                + $" or ExtractPixels{Guess(column.Size)}.");
         recipe.Describe(shape);
         if (shape.Channels != (options.ChannelStatistics?.Mean.Count ?? shape.Channels))
             throw new InvalidOperationException($"ChannelStatistics has {options.ChannelStatistics!.Mean.Count} channels; feature column '{name}' has pictures of {shape}.");

@@ -27,12 +27,19 @@ internal sealed class RowReader : IRowStream
         _columns = columns;
         _set = set;
         _zeros = new float[columns.Width];
-        DataViewSchema.Column[] needed = columns.Weight is { } w ? [columns.Features, columns.Label, w] : [columns.Features, columns.Label];
+        var needed = new List<DataViewSchema.Column> { columns.Features };
+        if (columns.IsLabelled)
+            needed.Add(columns.Label);
+        if (columns.Weight is { } w)
+            needed.Add(w);
         _cursor = data.GetRowCursor(needed);
         _features = _cursor.GetGetter<VBuffer<float>>(columns.Features);
-        _label = LabelGetter(_cursor, columns.Label, columns.Task);
+        _label = columns.IsLabelled ? LabelGetter(_cursor, columns.Label, columns.Task) : static () => 0;
         _weight = columns.Weight is { } weight ? _cursor.GetGetter<float>(weight) : null;
     }
+
+    /// <summary>The place of the row that was read last, rows without a label counted too.</summary>
+    public long Position => _cursor.Position;
 
     /// <summary>Rows without a label so far.</summary>
     public long Skipped { get; private set; }

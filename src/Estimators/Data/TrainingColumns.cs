@@ -35,25 +35,26 @@ internal sealed class TrainingColumns
     /// <summary>Classes of the label; 1 for regression.</summary>
     public int Classes { get; }
 
+    /// <summary>Whether the label is read; without, every row has the label 0.</summary>
+    public bool IsLabelled { get; private init; } = true;
+
+    /// <summary>Finds and checks the columns of rows whose labels nobody needs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    public static TrainingColumns WithoutLabel(DataViewSchema schema, NetworkTrainerOptions options)
+    {
+        DataViewSchema.Column features = FindFeatures(schema, options);
+        return new TrainingColumns(NetTask.Regression, features, ShapeOf(features, options), features, FindWeight(schema, options)) { IsLabelled = false };
+    }
+
     /// <summary>Finds and checks the columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     public static TrainingColumns Of(DataViewSchema schema, NetTask task, NetworkTrainerOptions options)
     {
-        DataViewSchema.Column features = Find(schema, options.FeatureColumnName, "Feature");
-        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size == 0)
-            throw Mismatch("Feature", features.Name, LabelTypes.FeatureExpectation, features.Type.ToString());
+        DataViewSchema.Column features = FindFeatures(schema, options);
         DataViewSchema.Column label = Find(schema, options.LabelColumnName, "Label");
         if (!LabelTypes.Fits(task, label.Type))
             throw Mismatch("Label", label.Name, LabelTypes.Expectation(task), label.Type.ToString());
-        DataViewSchema.Column? weight = null;
-        if (options.ExampleWeightColumnName is { } name)
-        {
-            weight = Find(schema, name, "Weight");
-            if (weight.Value.Type != NumberDataViewType.Single)
-                throw Mismatch("Weight", name, LabelTypes.WeightExpectation, weight.Value.Type.ToString());
-        }
-
-        return new TrainingColumns(task, features, FeatureShape.Of(vector, features.Name, options), label, weight);
+        return new TrainingColumns(task, features, ShapeOf(features, options), label, FindWeight(schema, options));
     }
 
     /// <summary>Checks that a validation set has the same columns.</summary>
@@ -81,6 +82,25 @@ internal sealed class TrainingColumns
 
     internal static ArgumentOutOfRangeException Mismatch(string role, string name, string expected, string? found) => new(
         "inputSchema", $"Schema mismatch for {role} column '{name}': expected {expected}, got {found}.");
+
+    private static DataViewSchema.Column FindFeatures(DataViewSchema schema, NetworkTrainerOptions options)
+    {
+        DataViewSchema.Column features = Find(schema, options.FeatureColumnName, "Feature");
+        return features.Type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single && vector.Size > 0
+            ? features
+            : throw Mismatch("Feature", features.Name, LabelTypes.FeatureExpectation, features.Type.ToString());
+    }
+
+    private static InputShape ShapeOf(DataViewSchema.Column features, NetworkTrainerOptions options) =>
+        FeatureShape.Of((VectorDataViewType)features.Type, features.Name, options);
+
+    private static DataViewSchema.Column? FindWeight(DataViewSchema schema, NetworkTrainerOptions options)
+    {
+        if (options.ExampleWeightColumnName is not { } name)
+            return null;
+        DataViewSchema.Column weight = Find(schema, name, "Weight");
+        return weight.Type == NumberDataViewType.Single ? weight : throw Mismatch("Weight", name, LabelTypes.WeightExpectation, weight.Type.ToString());
+    }
 
     private static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) =>
         schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(nameof(schema), LabelTypes.NotFound(role, name, schema.Select(column => column.Name)));

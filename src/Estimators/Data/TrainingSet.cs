@@ -23,17 +23,19 @@ internal sealed class TrainingSet
     private readonly CachePolicy _cache;
     private readonly RowTotals _training;
     private readonly RowTotals _validation;
-    private readonly FeatureStatistics _statistics;
     private readonly ChannelStatistics? _channelStatistics;
+    private readonly string _name;
     private readonly IncrementalHash? _hash;
     private RowTable? _trainingRows;
     private RowTable? _validationRows;
     private ValidationSplit _split;
     private double[] _weightOfClass = [];
 
-    private TrainingSet(IDataView data, TrainingColumns columns, NetworkTrainerOptions options, long seed, bool fingerprint)
+    private TrainingSet(
+        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, long seed, bool fingerprint, string name, FeatureStatistics? statistics)
     {
         _data = data;
+        _name = name;
         _columns = columns;
         _cache = options.Cache;
         _validationData = options.ValidationSet;
@@ -41,11 +43,11 @@ internal sealed class TrainingSet
         _split = new ValidationSplit(_validationData is null ? options.ValidationFraction ?? 0.1 : 0, seed, columns.Classes);
         _training = new RowTotals(columns.Classes);
         _validation = new RowTotals(columns.Classes);
-        _statistics = new FeatureStatistics(columns.Width);
+        Statistics = statistics ?? new FeatureStatistics(columns.Width);
         _channelStatistics = options.ChannelStatistics;
         _hash = fingerprint ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        _trainingRows = new RowTable(columns.Width);
-        _validationRows = new RowTable(columns.Width);
+        _trainingRows = new RowTable(columns.Width, asBytes: columns.Input.IsImage);
+        _validationRows = new RowTable(columns.Width, asBytes: columns.Input.IsImage);
         IsAutomaticSplit = options.ValidationFraction is null && _validationData is null;
     }
 
@@ -67,7 +69,10 @@ internal sealed class TrainingSet
     public Standardization? Standardization { get; private set; }
 
     /// <summary>Which features are zero in every row.</summary>
-    public IReadOnlyList<bool> ZeroFeatures => _statistics.ZeroFeatures();
+    public IReadOnlyList<bool> ZeroFeatures => Statistics.ZeroFeatures();
+
+    /// <summary>Ranges, means and deviations of the features of all rows that were read.</summary>
+    public FeatureStatistics Statistics { get; }
 
     /// <summary>Regression: mean and deviation of the label.</summary>
     public (float Mean, float Scale) Target { get; private set; } = (0, 1);
@@ -85,26 +90,36 @@ internal sealed class TrainingSet
     /// <param name="seed">Seed of the validation split.</param>
     /// <param name="checkAlive">Throws when the fit was cancelled.</param>
     /// <param name="fingerprint">Whether the rows' hash is wanted.</param>
+    /// <param name="name">What the rows are, for errors.</param>
+    /// <param name="statistics">Gets the features' statistics; null for new ones.</param>
     public static TrainingSet Read(
-        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, ClassWeights? classWeights, IReadOnlyList<string> labels, long seed, Action checkAlive, bool fingerprint)
+        IDataView data, TrainingColumns columns, NetworkTrainerOptions options, ClassWeights? classWeights, IReadOnlyList<string> labels, long seed, Action checkAlive, bool fingerprint,
+        string name = "training set", FeatureStatistics? statistics = null)
     {
-        var set = new TrainingSet(data, columns, options, seed, fingerprint);
+        var set = new TrainingSet(data, columns, options, seed, fingerprint, name, statistics);
         set.ReadAll(checkAlive);
         set.Complete(classWeights, labels);
         return set;
     }
+
+    /// <summary>Settles the standardisation, where it is not that of these rows alone. Before any feed is made.</summary>
+    public void Standardize(Standardization? standardization) => Standardization = standardization;
+
+    /// <summary>What the rows counted in <see cref="Statistics"/> need, which may be more than this set's; null for nothing.</summary>
+    public Standardization? StandardizationOfStatistics() => !_columns.Input.IsImage ? Statistics.Standardization()
+        : _channelStatistics?.ToStandardization(_columns.Input) ?? Statistics.OfChannels(_columns.Input);
 
     /// <summary>Hash of all rows that were read, hexadecimal.</summary>
     public string Hash() => Convert.ToHexString(_hash!.GetCurrentHash());
 
     /// <summary>The training rows, standardised, with weights of mean 1.</summary>
     public IRowFeed CreateTrainingFeed(Device device) => CreateFeed(ref _trainingRows, _training, device, _cache.BufferRows,
-        () => new PreparedStream(new RowReader(_data, _columns, "training set"), this, wantValidation: _validationData is null ? false : null));
+        () => new PreparedStream(new RowReader(_data, _columns, _name), this, wantValidation: _validationData is null ? false : null));
 
     /// <summary>The validation rows, or null when there are none.</summary>
     public IRowFeed? CreateValidationFeed(Device device) => ValidationRows == 0 ? null : CreateFeed(ref _validationRows, _validation, device, bufferRows: 2,
         () => _validationData is null
-            ? new PreparedStream(new RowReader(_data, _columns, "training set"), this, wantValidation: true)
+            ? new PreparedStream(new RowReader(_data, _columns, _name), this, wantValidation: true)
             : new PreparedStream(new RowReader(_validationData, _validationColumns!, "validation set"), this, wantValidation: null));
 
     /// <summary>Changes a row as training needs it: standardised features and label, weight times class weight.</summary>
@@ -120,7 +135,7 @@ internal sealed class TrainingSet
     private void ReadAll(Action checkAlive)
     {
         var features = new float[_columns.Width];
-        using (var reader = new RowReader(_data, _columns, "training set"))
+        using (var reader = new RowReader(_data, _columns, _name))
         {
             while (reader.Read(features, out float target, out float weight))
             {
@@ -143,13 +158,13 @@ internal sealed class TrainingSet
     private void Take(ReadOnlySpan<float> features, float target, float weight, RowTotals totals, RowTable? table)
     {
         totals.Add(ClassOf(target), target, weight);
-        _statistics.Add(features);
+        Statistics.Add(features);
         _hash?.AppendData(MemoryMarshal.AsBytes(features));
         _hash?.AppendData(MemoryMarshal.AsBytes<float>([target, weight]));
         if (table is null)
             return;
         table.Add(features, target, weight);
-        if ((_training.Rows + _validation.Rows) * _columns.Width * sizeof(float) > _cache.EffectiveBudget)
+        if (_trainingRows!.Bytes + _validationRows!.Bytes > _cache.EffectiveBudget)
             _trainingRows = _validationRows = null; // from here on rows are only counted; epochs read them anew
     }
 
@@ -161,13 +176,12 @@ internal sealed class TrainingSet
         {
             _trainingRows!.AddAll(_validationRows!);
             _training.Join(_validation);
-            _validationRows = new RowTable(_columns.Width);
+            _validationRows = new RowTable(_columns.Width, asBytes: _columns.Input.IsImage);
             _split = new ValidationSplit(0, 0, _columns.Classes);
         }
 
         TrainingSetCheck.Run(_columns, _training, SkippedRows);
-        Standardization = !_columns.Input.IsImage ? _statistics.Standardization()
-            : _channelStatistics?.ToStandardization(_columns.Input) ?? _statistics.OfChannels(_columns.Input);
+        Standardization = StandardizationOfStatistics();
         if (_columns.Task == NetTask.Regression)
             Target = _training.Target;
         _weightOfClass = ClassWeighting.Of(classWeights, _training.RowsOfClass, labels);
@@ -190,7 +204,7 @@ internal sealed class TrainingSet
         if (table is null)
             return new StreamingFeed(open, totals.Rows, _columns.Width, bufferRows, classIndices, Weighted, device);
         RowTable rows = table;
-        table = new RowTable(_columns.Width); // its memory moves into the feed
+        table = new RowTable(_columns.Width, asBytes: _columns.Input.IsImage); // its memory moves into the feed
         for (int i = 0; i < rows.Rows; i++)
             PrepareTarget(ref rows.Targets[i], ref rows.Weights[i]);
         return new MemoryFeed(rows, Standardization, classIndices, Weighted, device);

@@ -17,12 +17,24 @@ public sealed class NeuralNetworkOptions : NetworkTrainerOptions
     /// <value>The default value is <see langword="null"/>: squared error.</value>
     public double? HuberDelta { get; set; }
 
+    /// <summary>
+    /// Fine-tuning: the first layer that trains, by its name or the beginning of its name up to a dot, such as "layer4" or "features.14" (torchvision's names), "layers.1" (a
+    /// perceptron's second layer) or "head" (the output layer alone). All before it keep their weights and running statistics, and cost no gradient in convolutional nets.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: all layers train.</value>
+    public string? FreezeUntil { get; set; }
+
+    /// <summary>Fine-tuning: whether every batch normalisation keeps the running statistics that it starts with and normalises with them in training too. Better where batches are small.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool FreezeStatistics { get; set; }
+
     /// <summary>A copy that later changes of this object do not reach.</summary>
     internal NeuralNetworkOptions Copy()
     {
         var copy = (NeuralNetworkOptions)MemberwiseClone();
         if (Regularization is not null)
             copy.Regularization = [.. Regularization];
+        copy.PretrainingData = PretrainingData?.Copy();
         return copy;
     }
 
@@ -34,6 +46,10 @@ public sealed class NeuralNetworkOptions : NetworkTrainerOptions
         if (HuberDelta is { } delta && !(delta > 0 && double.IsFinite(delta)))
             faults.Add($"HuberDelta is {delta}; it must be a finite number above 0. Leave it out for squared error.");
         ClassWeights?.Check(faults);
+        if (FreezeUntil is not null && string.IsNullOrWhiteSpace(FreezeUntil))
+            faults.Add("FreezeUntil is blank; give the name of the first layer that trains, such as \"head\", or null to train all.");
+        if ((FreezeUntil is not null || FreezeStatistics) && InitialModel is null && InitialWeights is null)
+            faults.Add("FreezeUntil and FreezeStatistics keep what a net starts with, and without InitialModel or InitialWeights that is random. Give one of them, or train all layers.");
         if (task == NetTask.Regression && (LabelSmoothing != 0 || ClassWeights is not null))
             faults.Add("LabelSmoothing and ClassWeights are for classification; leave them out for regression.");
         if (task != NetTask.Regression && HuberDelta is not null)

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLExtensions.Estimators.Data;
+using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
@@ -83,7 +84,8 @@ public sealed class NeuralNetworkTrainer : ITrainerEstimator<NeuralNetworkTransf
             trainingSet, columns, options, options.ClassWeights, ClassNames.Of(_task, columns.Classes, labels), seed, CheckAlive, fingerprint: options.CheckpointFolder is not null);
         if (set.SkippedRows > 0)
             log.Warning($"{set.SkippedRows} rows were skipped: their label in column '{options.LabelColumnName}' is missing.");
-        FittedNetwork network = new NetworkFit(options, set, device, CheckAlive, log.Info, log.Warning).Run(seed);
+        var fineTuning = FineTuningPlan.Of(options, set, seed, CheckAlive);
+        FittedNetwork network = new NetworkFit(options, set, fineTuning, device, CheckAlive, log.Info, log.Warning).Run(seed);
         return new NeuralNetworkTransformer(_environment, network, NamesOf(options), labels);
     }
 

@@ -22,7 +22,7 @@ internal static class ThreadChoice
         using var net = Net.Create(plan.Architecture, plan.Input, plan.OutputWidth, device, options.Precision);
         int all = Environment.ProcessorCount;
         if (!options.Threads.IsMeasured || all == 1 || device.type != DeviceType.CPU)
-            return TorchThreads.Choose(net.WorkPerRow * plan.BatchSize, all);
+            return TorchThreads.Choose(net.WorkPerRow * plan.RowsPerStep, all);
         return Seconds(options, plan, net, device, all) < Seconds(options, plan, net, device, 1) ? all : 1;
     }
 

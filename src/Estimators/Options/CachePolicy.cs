@@ -10,7 +10,7 @@ public sealed record CachePolicy
         BufferRows = bufferRows;
     }
 
-    /// <summary>In memory while the rows take at most half of the memory that is available, else streamed.</summary>
+    /// <summary>In memory while the rows take at most half of the memory that is available, else streamed. Pixels from 0 to 255 are kept as bytes.</summary>
     public static CachePolicy Auto { get; } = new("Auto", null, 16_384);
 
     /// <summary>Always in memory.</summary>
@@ -19,7 +19,7 @@ public sealed record CachePolicy
     /// <summary>Bytes of features that may be kept in memory; null for <see cref="Auto"/>.</summary>
     public long? BudgetBytes { get; }
 
-    /// <summary>Rows of the shuffle buffer when rows are streamed.</summary>
+    /// <summary>Rows of the shuffle buffer when rows are streamed; fewer where they would take more than 512 MiB.</summary>
     public int BufferRows { get; }
 
     private string Kind { get; }

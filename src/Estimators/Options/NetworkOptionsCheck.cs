@@ -33,6 +33,11 @@ internal static class NetworkOptionsCheck
             faults.Add($"GpuDeviceId is {o.GpuDeviceId}; it must be at least 0. Leave it out for the MLContext's setting.");
         if (o.CheckpointFolder is { } folder && string.IsNullOrWhiteSpace(folder))
             faults.Add("CheckpointFolder is blank; give a folder, or null for no checkpoints.");
+        o.Augmentation?.Check(faults);
+        if (o.Augmentation is not null && o.Architecture is not (null or ConvArchitecture))
+            faults.Add($"Augmentation is set, but {o.Architecture} sees plain vectors; give a convolutional recipe such as Architecture.ConvNet(), or leave it out.");
+        if (o.InitialWeights is { } weights && string.IsNullOrWhiteSpace(weights))
+            faults.Add("InitialWeights is blank; give a safetensors file, or null for random weights.");
         if (!Enum.IsDefined(o.OnCancellation))
             faults.Add($"OnCancellation is {(int)o.OnCancellation}; allowed are {string.Join(", ", Enum.GetNames<CancellationBehavior>())}.");
         CheckParts(o, faults);

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions;
@@ -39,7 +40,8 @@ public abstract class NetworkTrainerOptions
 
     /// <summary>The recipe of the net.</summary>
     /// <value>
-    /// The default value is <see langword="null"/>: for pictures, by their smaller side, <see cref="MLExtensions.Architecture.ConvNet"/> below 32 pixels,
+    /// The default value is <see langword="null"/>: that of the <see cref="InitialModel"/>; without one, for pictures, by their smaller side,
+    /// <see cref="MLExtensions.Architecture.ConvNet"/> below 32 pixels,
     /// <see cref="MLExtensions.Architecture.CifarResNet"/> below 64 and <see cref="MLExtensions.Architecture.ResNet"/> from there on; for other features a multi-layer perceptron
     /// with 256 and 128 units, batch normalisation and dropout 0.1.
     /// </value>
@@ -59,6 +61,39 @@ public abstract class NetworkTrainerOptions
     /// <value>The default value is <see cref="MLExtensions.Precision.Float32"/>.</value>
     public Precision Precision { get; set; } = Precision.Float32;
 
+    /// <summary>
+    /// A fitted model to start from: a <see cref="NeuralNetworkTransformer"/>, or a chain of transformers that holds one (the last counts). The weights of its body are taken by
+    /// name and shape, and its standardisation of features with them; the <see cref="TrainingReport"/> says what matched. Make the features by the stages that it was trained with.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: random weights.</value>
+    public ITransformer? InitialModel { get; set; }
+
+    /// <summary>
+    /// Whether weights of the initial model's output layer are taken too: those of classes that both models know by the same name, or the only output of the same task.
+    /// Switch it off when equal names mean different things.
+    /// </summary>
+    /// <value>The default value is <see langword="true"/>.</value>
+    public bool UseInitialHead { get; set; } = true;
+
+    /// <summary>What the learning rate of the output layer is multiplied by, above 0. Decoupled weight decay stays at the rate of the body.</summary>
+    /// <value>The default value is <see langword="null"/>: 10 with an <see cref="InitialModel"/>, else 1.</value>
+    public double? HeadLearningRateFactor { get; set; }
+
+    /// <summary>Rows of a related set that are trained on jointly.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public PretrainingData? PretrainingData { get; set; }
+
+    /// <summary>How training pictures are changed at random. For convolutional nets, whose features are pictures.</summary>
+    /// <value>The default value is <see langword="null"/>: not at all.</value>
+    public Augmentation? Augmentation { get; set; }
+
+    /// <summary>
+    /// A safetensors file whose weights the net starts from, by the names of torchvision for its nets and by <c>SaveWeights</c>'s own names for others.
+    /// The body must be whole; a head of other classes is left at random. What matched is in <see cref="TrainingReport.InitialWeights"/>.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: random weights.</value>
+    public string? InitialWeights { get; set; }
+
     /// <summary>Passes over the training rows, at least 1.</summary>
     /// <value>The default value is <see langword="null"/>: as many as 4,000 steps need, between 10 and 100.</value>
     public int? Epochs { get; set; }
@@ -75,7 +110,8 @@ public abstract class NetworkTrainerOptions
     public Optimizer? Optimizer { get; set; }
 
     /// <summary>The learning rate η at its highest, above 0.</summary>
-    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD.</value>
+    /// <value>The default value is <see langword="null"/>: the optimiser's own, 3e-3 for Adam and AdamW, 0.05 for SGD; with an <see cref="InitialModel"/> the body learns at it
+    /// divided by the root of <see cref="HeadLearningRateFactor"/>, and so the output layer at it times that root.</value>
     public double? LearningRate { get; set; }
 
     /// <summary>How the learning rate changes over the fit.</summary>
@@ -152,6 +188,28 @@ public abstract class NetworkTrainerOptions
     internal Optimizer EffectiveOptimizer =>
         Optimizer ?? (Regularization.OfType<WeightDecayRegularizer>().Any() ? MLExtensions.Optimizer.Adam() : MLExtensions.Optimizer.AdamW(weightDecay: 0.3));
 
+    /// <summary>The factor in force.</summary>
+    internal double EffectiveHeadRate => HeadLearningRateFactor ?? (InitialModel is null ? 1 : 10);
+
+    /// <summary>The learning rate in force.</summary>
+    internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : Math.Sqrt(EffectiveHeadRate));
+
+    /// <summary>These options, as the pre-training rows are read with.</summary>
+    internal NetworkTrainerOptions ForPretraining()
+    {
+        var copy = (NetworkTrainerOptions)MemberwiseClone();
+        copy.LabelColumnName = PretrainingData!.LabelColumnName;
+        copy.FeatureColumnName = PretrainingData.FeatureColumnName ?? FeatureColumnName;
+        copy.ExampleWeightColumnName = PretrainingData.ExampleWeightColumnName;
+        copy.ValidationSet = null;
+        copy.ValidationFraction = 0;
+        return copy;
+    }
+
     /// <summary>Adds what is wrong with these options for a task to <paramref name="faults"/>, one line each.</summary>
-    internal virtual void Check(NetTask task, ICollection<string> faults) => NetworkOptionsCheck.Run(this, faults);
+    internal virtual void Check(NetTask task, ICollection<string> faults)
+    {
+        NetworkOptionsCheck.Run(this, faults);
+        FineTuningCheck.Run(this, task, faults);
+    }
 }

@@ -48,7 +48,8 @@ public abstract record Architecture
     /// <summary>A residual net (He et al., 2016), as torchvision builds it: published weights fit.</summary>
     /// <param name="depth">18, 34 (11 and 21 million weights) or 50 (24 million).</param>
     /// <param name="stem">Which pictures its first layers are made for.</param>
-    public static ResNetArchitecture ResNet(int depth = 18, ImageStem stem = ImageStem.Automatic) => new(depth, stem);
+    /// <param name="widthFactor">What the published numbers of channels are multiplied by, above 0 to 16.</param>
+    public static ResNetArchitecture ResNet(int depth = 18, ImageStem stem = ImageStem.Automatic, double widthFactor = 1) => new(depth, stem, widthFactor);
 
     /// <summary>A slim residual net for small pictures (He et al., 2016, section 4.2): 16, 32 and 64 channels, 0.27 million weights at depth 20.</summary>
     /// <param name="depth">6 n + 2: 20, 32, 56.</param>

@@ -1,3 +1,5 @@
+using MLExtensions.Trainers.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Losses;
@@ -15,6 +17,20 @@ internal abstract class Loss : IDisposable
     /// <param name="lossSum">[1]: gains Σ weight · l.</param>
     /// <returns>[batch, outputs]</returns>
     public abstract Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum);
+
+    /// <summary>The same for a batch, whose rows may be of two kinds, or have two labels in shares.</summary>
+    public virtual Tensor Gradient(Tensor outputs, Batch batch, Tensor lossSum)
+    {
+        Tensor gradient = Gradient(outputs, batch.Targets, batch.Weights, lossSum);
+        if (batch.Mixed is not { } mixed)
+            return gradient;
+        using Scalar one = 1;
+        using Tensor other = Gradient(outputs, mixed.Targets, mixed.Weights, lossSum);
+        return gradient.add_(other, one);
+    }
+
+    /// <summary>The mean loss of pre-training rows since the last call; NaN without such rows.</summary>
+    public virtual double TakePretrainingLoss() => double.NaN;
 
     /// <summary>The losses of rows, without label smoothing: what a validation reports.</summary>
     /// <returns>[batch]</returns>

@@ -48,6 +48,9 @@ internal sealed class ActivationBlock : IDisposable
         }
     }
 
+    /// <summary>Whether the running statistics stay and are used in training too.</summary>
+    public bool KeepsStatistics { get; set; }
+
     private bool InPlace => _normalization == Normalization.None && _activation is Activation.Relu or Activation.Identity;
 
     /// <summary>Maps products to activations; consumes <paramref name="z"/>.</summary>
@@ -152,7 +155,7 @@ internal sealed class ActivationBlock : IDisposable
     {
         Tensor normalized = _normalization switch
         {
-            Normalization.Batch => nn.functional.batch_norm(z, _mean!, _variance!, _scale, _shift, training, StatisticsMomentum, Epsilon),
+            Normalization.Batch => nn.functional.batch_norm(z, _mean!, _variance!, _scale, _shift, training && !KeepsStatistics, StatisticsMomentum, Epsilon),
             Normalization.Layer => nn.functional.layer_norm(z, _units, _scale, _shift, Epsilon),
             _ => z,
         };

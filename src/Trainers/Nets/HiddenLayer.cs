@@ -23,6 +23,12 @@ internal sealed class HiddenLayer : IDisposable
         _keepScale = 1 / _keep;
     }
 
+    /// <summary>Whether the running statistics stay and are used in training too.</summary>
+    public bool KeepsStatistics
+    {
+        set => _block.KeepsStatistics = value;
+    }
+
     /// <summary>[batch, in] to [batch, units].</summary>
     public Tensor Forward(Tensor x, bool training)
     {

@@ -13,16 +13,21 @@ internal static class InputGradientBound
     /// <param name="layout">Its layout.</param>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="buffers">[BufferCount]</param>
-    public static double Log(Architecture architecture, ParameterLayout layout, ReadOnlySpan<float> parameters, ReadOnlySpan<float> buffers)
+    /// <param name="units">What each feature is multiplied by before the net, for the gradient by what it was before: [inputs]; empty for 1.</param>
+    public static double Log(
+        Architecture architecture, ParameterLayout layout, ReadOnlySpan<float> parameters, ReadOnlySpan<float> buffers, ReadOnlySpan<float> units = default)
     {
         if (architecture is not MlpArchitecture { Normalization: Normalization.None or Normalization.Batch } mlp)
             return double.PositiveInfinity;
-        double log = Math.Log(Norm(Slice(parameters, layout["head.weight"])));
+        ReadOnlySpan<float> head = Slice(parameters, layout["head.weight"]);
+        double log = Math.Log(Norm(mlp.Widths.Count == 0 ? InUnits(head, units) : head));
         for (int i = 0; i < mlp.Widths.Count; i++)
         {
             ReadOnlySpan<float> weight = Slice(parameters, layout[$"layers.{i}.weight"]);
             if (mlp.WeightStandardization)
                 weight = StandardizedRows.Of(weight, mlp.Widths[i]);
+            if (i == 0)
+                weight = InUnits(weight, units);
             double norm = mlp.Normalization == Normalization.None
                 ? Norm(weight)
                 : FoldedNorm(weight, Slice(parameters, layout[$"layers.{i}.norm.scale"]), Slice(buffers, layout[$"layers.{i}.norm.variance"]));
@@ -56,6 +61,16 @@ internal static class InputGradientBound
         }
 
         return Math.Sqrt(squares);
+    }
+
+    private static ReadOnlySpan<float> InUnits(ReadOnlySpan<float> weight, ReadOnlySpan<float> units)
+    {
+        if (units.IsEmpty)
+            return weight;
+        float[] scaled = weight.ToArray();
+        for (int i = 0; i < scaled.Length; i++)
+            scaled[i] *= units[i % units.Length];
+        return scaled;
     }
 
     private static double Norm(ReadOnlySpan<float> values)

@@ -35,15 +35,10 @@ internal sealed class LinearLayer : IDisposable
     public Tensor Forward(Tensor x, bool training)
     {
         _input = training ? x : null;
-        if (_standardizer is null)
-            return nn.functional.linear(x, _weight, _bias);
-        Tensor standardized = _standardizer.Standardize(training);
-        Tensor result = nn.functional.linear(x, standardized, _bias);
-        if (training)
-            _used = standardized;
-        else
-            standardized.Dispose();
-        return result;
+        if (!training)
+            return Evaluate(x);
+        _used = _standardizer?.Standardize(training: true);
+        return nn.functional.linear(x, _used ?? _weight, _bias);
     }
 
     /// <summary>Overwrites the gradients of weight and bias; disposes <paramref name="outputGradient"/>.</summary>
@@ -73,13 +68,18 @@ internal sealed class LinearLayer : IDisposable
     }
 
     /// <summary>[batch, in] to [batch, out], whatever training pass is under way.</summary>
-    public Tensor Evaluate(Tensor x) => nn.functional.linear(x, _weight, _bias);
+    public Tensor Evaluate(Tensor x)
+    {
+        using Tensor? standardized = _standardizer?.Standardize(training: false);
+        return nn.functional.linear(x, standardized ?? _weight, _bias);
+    }
 
     /// <summary>Gradient by the input alone; disposes <paramref name="outputGradient"/>.</summary>
     public Tensor InputGradient(Tensor outputGradient)
     {
+        using Tensor? standardized = _standardizer?.Standardize(training: false);
         using (outputGradient)
-            return outputGradient.mm(_weight); // [batch, in]
+            return outputGradient.mm(standardized ?? _weight); // [batch, in]
     }
 
     /// <inheritdoc/>

@@ -61,6 +61,13 @@ internal sealed class MlpNet : Net
         return gradient;
     }
 
+    public override void Freeze(FrozenParts parts)
+    {
+        base.Freeze(parts);
+        for (int i = 0; i < _hidden.Length; i++)
+            _hidden[i].KeepsStatistics = parts.Keeps($"layers.{i}.norm");
+    }
+
     public override void Dispose()
     {
         foreach (HiddenLayer layer in _hidden)

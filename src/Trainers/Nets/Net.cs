@@ -33,6 +33,12 @@ internal abstract class Net : IDisposable
     /// <summary>What is trained.</summary>
     public FlatParameters Parameters { get; }
 
+    /// <summary>Whether the running statistics come from an earlier fit, so that whoever rescales weights must take them along.</summary>
+    public bool HasFittedStatistics { get; set; }
+
+    /// <summary>What a fit leaves as it is.</summary>
+    public FrozenParts Frozen { get; private set; } = FrozenParts.None;
+
     /// <summary>Floating-point operations of a forward and backward pass, per row.</summary>
     public virtual double WorkPerRow => 6.0 * Parameters.Layout.WeightCount;
 
@@ -73,6 +79,9 @@ internal abstract class Net : IDisposable
             buffers.AsSpan(slot.Offset, slot.Length).Fill(1);
         Parameters.Set(values, buffers);
     }
+
+    /// <summary>Keeps some parts as they are from now on: statistics by itself, parameters with the hooks of the training loop.</summary>
+    public virtual void Freeze(FrozenParts parts) => Frozen = parts;
 
     /// <summary>Restarts the random streams of a pass (dropout) for an epoch, so that a resumed fit draws what an uninterrupted one would.</summary>
     public abstract void BeginEpoch(long seed, int epoch);

@@ -27,6 +27,8 @@ internal static class RegularizerSet
                 faults.Add(objection);
         }
 
+        if (regularizers.OfType<AdversarialTrainingRegularizer>().Count() > 1)
+            faults.Add("Regularization: Regularizer.AdversarialTraining is given more than once, and the rows can be replaced only once. Keep one of them.");
         int decays = regularizers.OfType<WeightDecayRegularizer>().Count();
         if (decays > 1 || (decays == 1 && optimizer.WeightDecay > 0))
             faults.Add("Regularization: weight decay is given more than once (Optimizer.AdamW brings its own, as do AdamP and SgdP when asked); each weight has one owner. "
@@ -36,11 +38,13 @@ internal static class RegularizerSet
     /// <summary>Makes the hooks. Weight decay takes what the others leave, wherever it stands in the list; else the first in the list takes.</summary>
     /// <param name="regularizers">The list.</param>
     /// <param name="net">The net with its initial weights.</param>
+    /// <param name="slots">The net's parameters as the hooks see them; null for the layout's own.</param>
     /// <param name="warn">Takes what a user should know.</param>
     /// <exception cref="InvalidOperationException">A regulariser finds no parameter to act on, or does not go with the recipe.</exception>
-    public static IReadOnlyList<TrainingHook> CreateHooks(IReadOnlyList<Regularizer> regularizers, Net net, Action<string>? warn = null)
+    public static IReadOnlyList<TrainingHook> CreateHooks(
+        IReadOnlyList<Regularizer> regularizers, Net net, IReadOnlyList<ParameterSlot>? slots = null, Action<string>? warn = null)
     {
-        var free = net.Parameters.Layout.Parameters.ToList();
+        var free = (slots ?? net.Parameters.Layout.Parameters).ToList();
         var hooks = new List<TrainingHook>();
         foreach (Regularizer regularizer in regularizers.OrderBy(regularizer => regularizer is WeightDecayRegularizer)) // stable
         {
@@ -49,7 +53,7 @@ internal static class RegularizerSet
             ParameterSlot[] claimed = [.. free.Where(regularizer.Claims)];
             if (claimed.Length == 0 && regularizer is WeightDecayRegularizer && hooks.Count > 0)
                 continue; // the others have taken all
-            if (claimed.Length == 0)
+            if (claimed.Length == 0 && regularizer.ActsOnWeights)
                 throw new InvalidOperationException($"{regularizer} finds no weight to act on in {net.Architecture}. Remove it from Regularization, or choose a recipe that has such weights.");
             if (regularizer.Warning(claimed, net.Parameters.Layout) is { } warning)
                 warn?.Invoke(warning);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;
 using TorchSharp;
@@ -22,6 +23,7 @@ internal sealed class ScaleShiftInvariantHook : TrainingHook
     private readonly List<Weight> _weights = [];
     private readonly Scalar _one = 1;
     private readonly Scalar _guard = Guard;
+    private string? _overshoot; // of any step so far; on the CPU, where the norms are known
 
     public ScaleShiftInvariantHook(FlatParameters parameters, IReadOnlyList<ParameterSlot> claimed, ScaleShiftInvariantRegularizer settings)
     {
@@ -47,7 +49,7 @@ internal sealed class ScaleShiftInvariantHook : TrainingHook
         if (_settings.Decoupled || IsOff)
             return;
         foreach (Weight weight in _weights)
-            AddGradient(weight, weight.Gradients, 1);
+            AddGradient(weight, weight.Gradients, 1, step);
     }
 
     public override void AfterStep(StepContext step)
@@ -55,20 +57,19 @@ internal sealed class ScaleShiftInvariantHook : TrainingHook
         if (!_settings.Decoupled || IsOff)
             return;
         foreach (Weight weight in _weights)
-            AddGradient(weight, weight.Values, -step.LearningRate);
+            AddGradient(weight, weight.Values, -step.LearningRate, step);
     }
 
     /// <summary>A weight that has shrunk to a small share of what it was, or that the penalty alone would carry through zero in one step.</summary>
     public override string? Fault(FitContext context, double learningRate)
     {
-        bool stepsByGradient = _settings.Decoupled || context.Rule is SgdRule; // Adam's steps do not grow with the gradient
+        if (_overshoot is not null)
+            return _overshoot;
         foreach (Weight weight in _weights)
         {
             double square = SquareOf(weight.Values);
-            if (square >= CollapsedShare * CollapsedShare * weight.InitialSquare && !(stepsByGradient && learningRate * _lambda1 > square))
-                continue;
-            return FormattableString.Invariant(
-                $"Regularizer.ScaleShiftInvariant: the norm of '{weight.Name}' collapsed from {Math.Sqrt(weight.InitialSquare):g3} to {Math.Sqrt(square):g3} with lambda1 = {_lambda1:g3}, lambda2 = {_settings.Lambda2:g3} and a learning rate of {learningRate:g3}: the penalty is stronger than the task. Lower lambda1, for instance to {_lambda1 / 10:g1}.");
+            if (square < CollapsedShare * CollapsedShare * weight.InitialSquare || Overshoots(context, square, learningRate))
+                return Collapsed(weight, square, learningRate);
         }
 
         return null;
@@ -80,37 +81,50 @@ internal sealed class ScaleShiftInvariantHook : TrainingHook
         _guard.Dispose();
     }
 
+    // One step of the penalty alone would carry the weight through zero. Adam's steps do not grow with the gradient.
+    private bool Overshoots(FitContext context, double square, double learningRate) =>
+        (_settings.Decoupled || context.Rule is SgdRule) && learningRate * _lambda1 > square;
+
+    private string Collapsed(Weight weight, double square, double learningRate) => FormattableString.Invariant(
+        $"Regularizer.ScaleShiftInvariant: the norm of '{weight.Name}' collapsed from {Math.Sqrt(weight.InitialSquare):g3} to {Math.Sqrt(square):g3} with lambda1 = {_lambda1:g3}, lambda2 = {_settings.Lambda2:g3} and a learning rate of {learningRate:g3}: the penalty is stronger than the task. Lower lambda1, for instance to {_lambda1 / 10:g1}.");
+
     private static double SquareOf(Tensor values)
     {
         using Tensor square = values.dot(values);
         return square.item<float>();
     }
 
-    private void AddGradient(Weight weight, Tensor target, double scale)
+    private void AddGradient(Weight weight, Tensor target, double scale, StepContext step)
     {
         if (_onCpu)
-            AddOnCpu(weight, target, scale);
+            AddOnCpu(weight, target, scale, step);
         else
             AddOnDevice(weight, target, scale);
     }
 
-    private void AddOnCpu(Weight weight, Tensor target, double scale)
+    private void AddOnCpu(Weight weight, Tensor target, double scale, StepContext step)
     {
-        double square = SquareOf(weight.Values) + Guard;
-        double factor = scale * _lambda1 / square;
         if (weight.Direction == 0)
         {
-            using Scalar along = factor;
+            double square = Checked(weight, SquareOf(weight.Values) + Guard, step);
+            using Scalar along = scale * _lambda1 / square;
             target.add_(weight.Values, along);
             return;
         }
 
-        using Tensor sizes = weight.Values.abs();
-        using Tensor sum = sizes.sum();
-        using Tensor sign = weight.Values.sign(); // before the weights change, where they are the target
-        using Scalar radial = factor - scale * weight.Direction * sum.item<float>() / (square * Math.Sqrt(square));
-        using Scalar signs = scale * weight.Direction / Math.Sqrt(square);
-        target.add_(weight.Values, radial).add_(sign, signs);
+        Span<float> values = MemoryMarshal.Cast<byte, float>(weight.Values.bytes);
+        (double squares, double sizes) = ScaleShiftPass.Sums(values);
+        squares = Checked(weight, squares + Guard, step);
+        double signs = scale * weight.Direction / Math.Sqrt(squares);
+        double radial = (scale * _lambda1 - signs * sizes) / squares;
+        ScaleShiftPass.Add(values, (float)radial, (float)signs, MemoryMarshal.Cast<byte, float>(target.bytes));
+    }
+
+    private double Checked(Weight weight, double square, StepContext step)
+    {
+        if (Overshoots(step.Fit, square, step.LearningRate))
+            _overshoot ??= Collapsed(weight, square, step.LearningRate);
+        return square;
     }
 
     private void AddOnDevice(Weight weight, Tensor target, double scale)

@@ -8,7 +8,8 @@ namespace MLExtensions;
 /// </summary>
 /// <remarks>
 /// Differences: the paper's full text was not available to us; the form is the log-norm form of secondary sources. Its coefficients, the treatment of nets with normalisation
-/// (only weights that no normalisation follows are taken), the guard ε = 1e-8 and the norm at which a fit is stopped are our choices. Recipes with skip connections are not there yet.
+/// (only weights that no normalisation follows are taken), the guard ε = 1e-8 and the norm at which a fit is stopped are our choices. All recipes with skip connections have batch
+/// normalisation, so the form for residual blocks has nothing to act on and is not there.
 /// </remarks>
 public sealed record ScaleShiftInvariantRegularizer : Regularizer
 {

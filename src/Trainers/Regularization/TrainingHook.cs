@@ -1,3 +1,5 @@
+using MLExtensions.Trainers.Training;
+
 namespace MLExtensions.Trainers.Regularization;
 
 /// <summary>What a regulariser may do during a fit. Every method runs under no-grad and within the step's dispose scope.</summary>
@@ -9,6 +11,9 @@ internal abstract class TrainingHook : IDisposable
     public virtual void FitStart(FitContext context, bool resumed)
     {
     }
+
+    /// <summary>Before the forward pass; may put other rows of features in the place of the batch's, which itself must stay as it is.</summary>
+    public virtual Batch BeforeForward(ForwardContext step) => step.Batch;
 
     /// <summary>After the loss of a batch is known and before the backward pass of the net; may change the gradient by the outputs.</summary>
     public virtual void AfterLoss(StepContext step)

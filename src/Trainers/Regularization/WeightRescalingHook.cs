@@ -30,7 +30,7 @@ internal sealed class WeightRescalingHook : TrainingHook
     public override void FitStart(FitContext context, bool resumed)
     {
         if (!resumed)
-            RescaleAll(context.Rule, withStatistics: false);
+            RescaleAll(context.Rule, withStatistics: context.Net.HasFittedStatistics);
     }
 
     public override void AfterStep(StepContext step)

@@ -19,4 +19,7 @@ public sealed record EpochReport(
 {
     /// <summary>Norms, angles and input gradients after the epoch; null where telemetry is off, or in models saved before there was any.</summary>
     public EpochTelemetry? Telemetry { get; init; }
+
+    /// <summary>Mean loss over the pre-training rows of the epoch, before λ; NaN without pre-training rows.</summary>
+    public double PretrainingLoss { get; init; } = double.NaN;
 }

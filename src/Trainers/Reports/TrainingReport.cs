@@ -18,6 +18,12 @@ public sealed record TrainingReport
     /// <summary>Validation rows; 0 without validation.</summary>
     public required long ValidationRows { get; init; }
 
+    /// <summary>Pre-training rows that were trained on jointly; 0 without.</summary>
+    public long PretrainingRows { get; init; }
+
+    /// <summary>What was taken from the initial model; null without one.</summary>
+    public InitialModelReport? InitialModel { get; init; }
+
     /// <summary>Rows left out because their label was missing.</summary>
     public required long SkippedRows { get; init; }
 
@@ -44,6 +50,9 @@ public sealed record TrainingReport
 
     /// <summary>The validation metric's name, such as "Accuracy"; what <see cref="EpochReport.ValidationMetric"/> holds.</summary>
     public required string MetricName { get; init; }
+
+    /// <summary>What was taken from <c>InitialWeights</c>; null without such a file.</summary>
+    public InitialWeightsReport? InitialWeights { get; init; }
 
     /// <summary>Versions of what took part: MLExtensions, TorchSharp, .NET.</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }

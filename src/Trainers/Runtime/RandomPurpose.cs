@@ -15,12 +15,30 @@ internal enum RandomPurpose
     /// <summary>Which rows are set aside for validation.</summary>
     ValidationSplit = 4,
 
+    /// <summary>The order of pre-training rows.</summary>
+    PretrainingRows = 20,
+
+    /// <summary>Views of pre-training rows.</summary>
+    PretrainingViews = 21,
+
+    /// <summary>Which pre-training rows are selected or looked at.</summary>
+    RowSelection = 22,
+
+    /// <summary>Changes of pictures while training.</summary>
+    Augmentation = 30,
+
+    /// <summary>Where an attack starts.</summary>
+    AttackStart = 41,
+
+    /// <summary>Noise on features.</summary>
+    AttackNoise = 42,
+
     /// <summary>Nested nets: the noise of weights in a training pass.</summary>
-    WeightNoise = 40,
+    WeightNoise = 50,
 
     /// <summary>Nested nets: the widths of layers in a training pass.</summary>
-    NestedMasks = 41,
+    NestedMasks = 51,
 
     /// <summary>Nested nets: the drawn weights of a view.</summary>
-    WeightSamples = 42,
+    WeightSamples = 52,
 }

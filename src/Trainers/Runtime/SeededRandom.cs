@@ -52,6 +52,9 @@ internal sealed class SeededRandom
         return result;
     }
 
+    /// <summary>64 random bits as a seed.</summary>
+    public long NextInt64() => (long)NextUInt64();
+
     /// <summary>Uniform in [0, 1), a multiple of 2^-53.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 

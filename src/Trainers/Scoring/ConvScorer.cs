@@ -12,32 +12,47 @@ namespace MLExtensions.Trainers.Scoring;
 /// Scores pictures in torch. Its native half is made from the managed weights when it is first needed and may be let go at any time: calls under way keep theirs, the next one
 /// makes it anew. Thread-safe; what is scored in one call shares nothing with other calls but the weights.
 /// </summary>
-internal sealed class ConvScorer(FittedNetwork network) : IRowScorer
+/// <param name="network">The net.</param>
+/// <param name="head">Whether the output layer is part of it; without, it gives the vectors which that layer sees.</param>
+internal sealed class ConvScorer(FittedNetwork network, bool head = true) : IRowScorer
 {
-    private const int MostRows = 256;
-    private const int FeaturesPerPass = 1 << 22;
+    private const int NumbersPerResult = 1 << 21; // 8 MiB: larger pieces are no faster, smaller ones cost calls
 
     private readonly object _gate = new();
-    private readonly int _rowsPerPass = Math.Clamp(FeaturesPerPass / network.InputWidth, 1, MostRows);
+    private readonly ConvBody _body = ((ConvArchitecture)network.Architecture).Describe(network.Input);
     private NativeHalf? _native;
 
     /// <inheritdoc/>
     public int InputWidth => network.InputWidth;
 
     /// <inheritdoc/>
-    public int OutputWidth => network.OutputWidth;
-
-    /// <summary>Length of the vector before the output layer.</summary>
-    public int FeatureCount { get; } = ((ConvArchitecture)network.Architecture).Describe(network.Input).Features;
+    public int OutputWidth => head ? network.OutputWidth : _body.Features;
 
     /// <inheritdoc/>
-    public void Score(ReadOnlySpan<float> rows, int count, Span<float> outputs) => Run(rows, count, outputs, OutputWidth, head: true);
+    public void Score(ReadOnlySpan<float> rows, int count, Span<float> outputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, (long)count * InputWidth, nameof(rows));
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs.Length, (long)count * OutputWidth, nameof(outputs));
+        if (count == 0)
+            return;
+        NativeTorch.EnsureLoaded();
+        NativeHalf native = Native();
+        using var noGrad = no_grad();
+        int most = (int)Math.Clamp(NumbersPerResult / _body.LargestResult, 1, int.MaxValue);
+        for (int first = 0; first < count; first += most)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int some = Math.Min(most, count - first);
+            Tensor result = native.Run(rows.Slice(first * InputWidth, some * InputWidth), some, head);
+            MemoryMarshal.Cast<byte, float>(result.bytes).CopyTo(outputs.Slice(first * OutputWidth, some * OutputWidth));
+        }
 
-    /// <summary>The vectors before the output layer.</summary>
-    /// <param name="rows">[count * InputWidth]</param>
-    /// <param name="count">Number of rows.</param>
-    /// <param name="features">[count * FeatureCount]</param>
-    public void Embed(ReadOnlySpan<float> rows, int count, Span<float> features) => Run(rows, count, features, FeatureCount, head: false);
+        if (!head || network.Task != NetTask.Regression)
+            return;
+        foreach (ref float value in outputs[..(count * OutputWidth)])
+            value = (value * network.TargetScale) + network.TargetMean;
+    }
 
     /// <summary>Lets go of the native memory.</summary>
     public void Release()
@@ -46,34 +61,10 @@ internal sealed class ConvScorer(FittedNetwork network) : IRowScorer
             _native = null; // freed by the collector, once no call uses it
     }
 
-    private void Run(ReadOnlySpan<float> rows, int count, Span<float> results, int width, bool head)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, (long)count * InputWidth, nameof(rows));
-        ArgumentOutOfRangeException.ThrowIfLessThan(results.Length, (long)count * width, nameof(results));
-        if (count == 0)
-            return;
-        NativeTorch.EnsureLoaded();
-        NativeHalf native = Native();
-        using var noGrad = no_grad();
-        for (int first = 0; first < count; first += _rowsPerPass)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            int some = Math.Min(_rowsPerPass, count - first);
-            Tensor result = native.Run(rows.Slice(first * InputWidth, some * InputWidth), some, head);
-            MemoryMarshal.Cast<byte, float>(result.bytes).CopyTo(results.Slice(first * width, some * width));
-        }
-
-        if (!head || network.Task != NetTask.Regression)
-            return;
-        foreach (ref float value in results[..(count * width)])
-            value = (value * network.TargetScale) + network.TargetMean;
-    }
-
     private NativeHalf Native()
     {
         lock (_gate)
-            return _native ??= new NativeHalf(network);
+            return _native ??= new NativeHalf(network, _body);
     }
 
     /// <summary>Everything that lives in torch.</summary>
@@ -85,10 +76,9 @@ internal sealed class ConvScorer(FittedNetwork network) : IRowScorer
         private readonly DenseSpec _head;
         private readonly Standardization? _standardization;
 
-        public NativeHalf(FittedNetwork network)
+        public NativeHalf(FittedNetwork network, ConvBody body)
         {
             _network = network;
-            ConvBody body = ((ConvArchitecture)network.Architecture).Describe(network.Input);
             _layers = new FoldedLayers(network, body, network.Precision);
             _pass = new ConvPass(body, _layers, network.Precision);
             _head = body.Head(network.OutputWidth);

@@ -35,7 +35,9 @@ internal sealed unsafe class ManagedMlp : IRowScorer
     public int OutputWidth => _layers[^1].Outputs;
 
     /// <summary>Makes the scorer of a fitted net.</summary>
-    public static IRowScorer Create(FittedNetwork network)
+    /// <param name="network">The net.</param>
+    /// <param name="head">Whether the output layer is part of it; without, it gives what that layer sees.</param>
+    public static IRowScorer Create(FittedNetwork network, bool head = true)
     {
         if (network.Architecture is not MlpArchitecture mlp)
             throw new NotSupportedException($"Only multi-layer perceptrons are scored in managed code; this is {network.Architecture}.");
@@ -44,8 +46,10 @@ internal sealed unsafe class ManagedMlp : IRowScorer
             throw new ArgumentException(
                 $"{mlp} with {network.InputWidth} features and {network.OutputWidth} outputs has {layout.ParameterCount} parameters and {layout.BufferCount} statistics; "
                 + $"found {network.Parameters.Length} and {network.Buffers.Length}.", nameof(network));
-        DenseLayer[] layers = [.. Enumerable.Range(0, mlp.Widths.Count).Select(Hidden), Head()];
-        bool regression = network.Task == NetTask.Regression;
+        if (!head && mlp.Widths.Count == 0)
+            throw new InvalidOperationException($"{mlp} is a linear model: nothing stands between its features and its outputs. Use a net with a hidden layer.");
+        DenseLayer[] layers = [.. Enumerable.Range(0, mlp.Widths.Count).Select(Hidden), .. head ? [Head()] : Array.Empty<DenseLayer>()];
+        bool regression = head && network.Task == NetTask.Regression;
         return new ManagedMlp(layers, regression ? network.TargetScale : 1, regression ? network.TargetMean : 0);
 
         DenseLayer Hidden(int index)

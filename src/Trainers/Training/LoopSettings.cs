@@ -20,6 +20,12 @@ internal sealed record LoopSettings
     /// <summary>The optimiser's own weight decay included.</summary>
     public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
 
+    /// <summary>What the learning rate of the output layer is multiplied by.</summary>
+    public double HeadRate { get; init; } = 1;
+
+    /// <summary>Outputs of the target's head in a net that carries a second one; null for a net with one head.</summary>
+    public int? TargetOutputs { get; init; }
+
     /// <summary>Largest norm of the whole gradient; null for no limit.</summary>
     public double? GradientClipping { get; init; }
 

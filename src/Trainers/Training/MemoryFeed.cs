@@ -8,7 +8,8 @@ namespace MLExtensions.Trainers.Training;
 /// <summary>Rows held in tensors on the net's device; an epoch is a permutation, a batch one gather.</summary>
 internal sealed class MemoryFeed : IRowFeed
 {
-    private readonly Tensor _features; // [rows, width]
+    private readonly Tensor _features; // [rows, width], float32 and standardised, or uint8
+    private readonly Standardization? _later; // of the rows of a batch, where they are bytes
     private readonly Tensor _targets;  // [rows]
     private readonly Tensor? _weights; // [rows]
     private readonly Device _device;
@@ -23,7 +24,10 @@ internal sealed class MemoryFeed : IRowFeed
         _device = device;
         using DisposeScope scope = NewDisposeScope();
         Tensor features = table.MoveFeaturesToTensor().to(device);
-        standardization?.ApplyTo(features);
+        if (features.dtype == uint8)
+            _later = standardization;
+        else
+            standardization?.ApplyTo(features);
         _features = features.DetachFromDisposeScope();
         _targets = (classIndices
             ? HostTensor.Create<long>(Array.ConvertAll(table.Targets.ToArray(), target => (long)target), device)
@@ -57,9 +61,20 @@ internal sealed class MemoryFeed : IRowFeed
         int from = _at;
         _at += size;
         if (_order is null)
-            return new Batch(_features.narrow(0, from, size), _targets.narrow(0, from, size), _weights?.narrow(0, from, size));
+            return new Batch(Numbers(_features.narrow(0, from, size)), _targets.narrow(0, from, size), _weights?.narrow(0, from, size));
         using Tensor index = _order.narrow(0, from, size);
-        return new Batch(_features.index_select(0, index), _targets.index_select(0, index), _weights?.index_select(0, index));
+        return new Batch(Numbers(_features.index_select(0, index)), _targets.index_select(0, index), _weights?.index_select(0, index));
+    }
+
+    // Bytes as standardised numbers; others as they are.
+    private Tensor Numbers(Tensor rows)
+    {
+        if (rows.dtype != uint8)
+            return rows;
+        Tensor numbers = rows.to(float32);
+        rows.Dispose();
+        _later?.ApplyTo(numbers);
+        return numbers;
     }
 
     public void Dispose()

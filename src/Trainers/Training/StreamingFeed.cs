@@ -10,6 +10,8 @@ namespace MLExtensions.Trainers.Training;
 /// </summary>
 internal sealed class StreamingFeed : IRowFeed
 {
+    private const long LargestBuffer = 1 << 29; // bytes
+
     private readonly Func<IRowStream> _open;
     private readonly int _width;
     private readonly int _capacity;
@@ -40,7 +42,7 @@ internal sealed class StreamingFeed : IRowFeed
         _open = open;
         Rows = rows;
         _width = width;
-        _capacity = (int)Math.Max(2, Math.Min(capacity, rows + 1));
+        _capacity = (int)Math.Clamp(LargestBuffer / (sizeof(float) * (long)width), 2, Math.Max(2, Math.Min(capacity, rows + 1)));
         _classIndices = classIndices;
         _weighted = weighted;
         _device = device;

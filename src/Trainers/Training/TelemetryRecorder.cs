@@ -1,5 +1,7 @@
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Training;
 
@@ -12,7 +14,8 @@ internal sealed class TelemetryRecorder(Net net, Loss loss, IReadOnlyList<bool> 
     /// <summary>What an epoch has made of the weights.</summary>
     /// <param name="before">The weights at its start.</param>
     /// <param name="learningRate">η of its last step.</param>
-    public EpochTelemetry Measure(WeightSnapshot before, double learningRate)
+    /// <param name="batch">Some rows.</param>
+    public EpochTelemetry Measure(WeightSnapshot before, double learningRate, Batch batch)
     {
         _now.Take(net.Parameters);
         net.Parameters.CopyGradientsTo(_gradients);
@@ -26,7 +29,7 @@ internal sealed class TelemetryRecorder(Net net, Loss loss, IReadOnlyList<bool> 
             WeightDecayValue = norms.DecayValue,
             BalancedWeightDecayValue = norms.BalancedDecayValue,
             InputGradientBound = Math.Exp(InputGradientBound.Log(net.Architecture, layout, _now.Parameters, _now.Buffers)) * loss.LargestOutputGradient,
-            MeanInputGradientNorm = double.NaN,
+            MeanInputGradientNorm = MeanInputGradientNorm(batch),
             ShareOutsideInputs = ShareOutsideInputs(layout.Parameters[0]),
         };
     }
@@ -49,6 +52,16 @@ internal sealed class TelemetryRecorder(Net net, Loss loss, IReadOnlyList<bool> 
 
         ReadOnlySpan<float> gradient = _gradients.AsSpan(slot.Offset, slot.Length);
         return new LayerTelemetry(slot.Name, Math.Sqrt(squares), Math.Sqrt(Dot(gradient, gradient)), learningRate * units / squares, angles / units);
+    }
+
+    private double MeanInputGradientNorm(Batch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor lossSum = zeros(1, float64, net.Parameters.Device);
+        Tensor features = batch.Features.narrow(0, 0, batch.Rows); // without pre-training rows
+        Tensor gradient = net.InputGradient(features, outputs => loss.Gradient(outputs, batch.Targets, null, lossSum)); // [batch, inputs], of the mean loss
+        Tensor norms = gradient.mul(gradient).sum(1).sqrt_();
+        return norms.sum().item<float>(); // a row's own gradient is as many times as large as there are rows
     }
 
     private double ShareOutsideInputs(ParameterSlot first)

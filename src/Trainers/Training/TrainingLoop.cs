@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;
@@ -23,7 +24,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         using DisposeScope outer = NewDisposeScope();
         using var noGrad = no_grad();
         using StepRule rule = settings.Optimizer.CreateRule(net.Parameters, settings.Threads);
-        IReadOnlyList<TrainingHook> hooks = RegularizerSet.CreateHooks(settings.Regularizers, net, settings.Warn);
+        IReadOnlyList<TrainingHook> hooks = FineTuningHooks.Create(settings, net);
         try
         {
             var state = new FitState();
@@ -43,7 +44,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
 
     private StopReason RunEpochs(FitState state, StepRule rule, IReadOnlyList<TrainingHook> hooks)
     {
-        using var step = new TrainingStep(net, loss, rule, hooks, settings.GradientClipping);
+        using var step = new TrainingStep(net, loss, rule, hooks, settings.GradientClipping, settings.Seed);
         using Validator? validator = validation is null ? null : new Validator(net, loss, validation);
         var ticker = new ProgressTicker(settings.Progress, settings.Epochs, state.Epochs.Count) { LastEpoch = state.Epochs.LastOrDefault() };
         while (state.Epochs.Count < settings.Epochs && !PatienceIsOver(state))
@@ -89,6 +90,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         training.BeginEpoch(settings.Seed, epoch);
         long rowsDone = 0;
         double learningRate = 0;
+        Batch? first = null; // of the epoch, for the telemetry
         while (true)
         {
             settings.CancellationToken.ThrowIfCancellationRequested();
@@ -98,6 +100,8 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
                 break;
             double progress = (epoch + (double)rowsDone / training.Rows) / settings.Epochs;
             learningRate = settings.LearningRate * settings.Schedule.Factor(progress, epoch);
+            if (_telemetry is not null)
+                first ??= new Batch(batch.Features.clone().MoveToOuterDisposeScope(), batch.Targets.clone().MoveToOuterDisposeScope(), null);
             step.Run(batch, learningRate, lossSum);
             rowsDone += batch.Rows;
             ticker.Tick(epoch, rowsDone, training.Rows, lossSum, learningRate, Stopwatch.GetElapsedTime(start));
@@ -112,10 +116,13 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         if (!double.IsFinite(trainingLoss))
             throw Diverged(epoch, trainingLoss, learningRate);
         (double validationLoss, double metric) = validator?.Measure() ?? (double.NaN, double.NaN);
-        EpochTelemetry? telemetry = _telemetry?.Measure(_epochStart, learningRate);
+        EpochTelemetry? telemetry = first is null ? null : _telemetry?.Measure(_epochStart, learningRate, first);
         return new EpochReport(
             epoch + 1, trainingLoss, validationLoss, metric, learningRate, Stopwatch.GetElapsedTime(start).TotalSeconds, rowsDone / trainingSeconds)
-        { Telemetry = telemetry };
+        {
+            PretrainingLoss = loss.TakePretrainingLoss(),
+            Telemetry = telemetry,
+        };
     }
 
     private TrainingOutcome Choose(FitState state, StopReason reason)

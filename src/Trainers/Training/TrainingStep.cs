@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MLExtensions.Trainers.Training;
 
 /// <summary>One step of the loop: forward, loss, backward, hooks, optimiser. Nothing is read back from the device.</summary>
-internal sealed class TrainingStep(Net net, Loss loss, StepRule rule, IReadOnlyList<TrainingHook> hooks, double? gradientClipping) : IDisposable
+internal sealed class TrainingStep(Net net, Loss loss, StepRule rule, IReadOnlyList<TrainingHook> hooks, double? gradientClipping, long seed = 0) : IDisposable
 {
     private readonly Scalar _clip = gradientClipping ?? 1;
     private readonly Scalar _one = 1;
@@ -17,8 +17,10 @@ internal sealed class TrainingStep(Net net, Loss loss, StepRule rule, IReadOnlyL
     /// <summary>Trains on one batch; the batch's weighted loss sum is added to <paramref name="lossSum"/>.</summary>
     public void Run(Batch batch, double learningRate, Tensor lossSum)
     {
+        foreach (TrainingHook hook in hooks)
+            batch = hook.BeforeForward(new ForwardContext(new FitContext(net, rule), batch, loss, seed, rule.Steps));
         Tensor outputs = net.Forward(batch.Features, training: true);
-        Tensor gradient = loss.Gradient(outputs, batch.Targets, batch.Weights, lossSum); // [batch, outputs]
+        Tensor gradient = loss.Gradient(outputs, batch, lossSum); // [batch, outputs]
         outputs.Dispose();
         var context = new StepContext(new FitContext(net, rule), batch, gradient, learningRate, rule.Steps);
         foreach (TrainingHook hook in hooks)

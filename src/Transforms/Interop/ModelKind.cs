@@ -10,4 +10,10 @@ internal sealed record ModelKind(string ModelSignature, string LoaderSignature)
 
     /// <summary>A Bayesian nested net.</summary>
     public static ModelKind BayesianNested { get; } = new("MLXNEST ", NestedModelLoader.Signature);
+
+    /// <summary>The body of a neural net.</summary>
+    public static ModelKind NetworkEmbedding { get; } = new("MLXEMBED", EmbeddingLoader.Signature);
+
+    /// <summary>What was selected for pre-training.</summary>
+    public static ModelKind PretrainingSelection { get; } = new("MLXSELEC", SelectionLoader.Signature);
 }

@@ -31,17 +31,26 @@ internal static class NetworkFile
         FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
+    /// <summary>Reads a transformer that scores.</summary>
     /// <param name="environment">For the transformer.</param>
-    /// <param name="stream">Can seek; holds these bytes and no others.</param>
+    /// <param name="stream">Can seek; holds what <see cref="Write"/> wrote and nothing else.</param>
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
     public static NeuralNetworkTransformer Read(IHostEnvironment environment, Stream stream)
     {
-        (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version);
-        return Assemble(environment, Header(json), input);
+        (FittedNetwork network, ScoreColumnNames columns, LabelValues? labels) = Read(stream);
+        return new NeuralNetworkTransformer(environment, network, columns, labels);
     }
 
-    private static NeuralNetworkTransformer Assemble(IHostEnvironment environment, NetworkHeader header, ChecksumReader input)
+    /// <summary>Reads what <see cref="Write"/> wrote. Lengths are compared with the stream and the recipe before anything of that length is made.</summary>
+    /// <param name="stream">Can seek; holds these bytes and no others.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
+    public static (FittedNetwork Network, ScoreColumnNames Columns, LabelValues? Labels) Read(Stream stream)
+    {
+        (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version);
+        return Assemble(Header(json), input);
+    }
+
+    private static (FittedNetwork, ScoreColumnNames, LabelValues?) Assemble(NetworkHeader header, ChecksumReader input)
     {
         ParameterLayout layout = LayoutOf(header);
         long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.Input.Statistics : 0));
@@ -58,8 +67,9 @@ internal static class NetworkFile
             FeatureMean = mean,
             FeatureFactor = factor,
             Precision = header.Precision,
+            Mirrored = header.Mirrored,
         };
-        return new NeuralNetworkTransformer(environment, network, header.Columns, LabelsOf(header));
+        return (network, header.Columns, LabelsOf(header));
     }
 
     private static NetworkHeader HeaderOf(FittedNetwork network, ScoreColumnNames columns, LabelValues? labels) => new()
@@ -70,6 +80,7 @@ internal static class NetworkFile
         OutputWidth = network.OutputWidth,
         Picture = network.Input.IsImage ? network.Input : null,
         Precision = network.Precision,
+        Mirrored = network.Mirrored,
         Columns = columns,
         TargetMean = network.TargetMean,
         TargetScale = network.TargetScale,

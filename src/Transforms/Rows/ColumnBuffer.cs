@@ -22,8 +22,8 @@ internal abstract class ColumnBuffer
     /// <summary>Stores the current value of the source.</summary>
     public abstract void Capture(int index);
 
-    /// <summary>A getter of the stored value of the current row.</summary>
-    public abstract Delegate CreateGetter(ScoringCursor.BatchRows rows);
+    /// <summary>A getter of the stored value of the row that <paramref name="current"/> gives the place of.</summary>
+    public abstract Delegate CreateGetter(Func<int> current);
 
     private static ScalarBuffer<T> CreateScalar<T>(DataViewRow row, DataViewSchema.Column column, int size) => new(row.GetGetter<T>(column), size);
 
@@ -41,7 +41,7 @@ internal abstract class ColumnBuffer
             getter(ref _values[index]);
         }
 
-        public override Delegate CreateGetter(ScoringCursor.BatchRows rows) => (ValueGetter<T>)((ref T value) => value = _values[rows.Checked()]);
+        public override Delegate CreateGetter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = _values[current()]);
     }
 
     private sealed class VectorBuffer<T>(ValueGetter<VBuffer<T>> getter, int size) : ColumnBuffer
@@ -50,6 +50,6 @@ internal abstract class ColumnBuffer
 
         public override void Capture(int index) => getter(ref _values[index]);
 
-        public override Delegate CreateGetter(ScoringCursor.BatchRows rows) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[rows.Checked()].CopyTo(ref value));
+        public override Delegate CreateGetter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[current()].CopyTo(ref value));
     }
 }

@@ -83,7 +83,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         _active.Check(column);
         Delegate getter = column.Index < _buffers.Length
-            ? _buffers[column.Index]!.CreateGetter(_rows)
+            ? _buffers[column.Index]!.CreateGetter(_rows.Checked)
             : _scoring.Columns.CreateGetter(column.Index - _buffers.Length, _rows);
         return ActiveColumns.Cast<TValue>(getter, column);
     }

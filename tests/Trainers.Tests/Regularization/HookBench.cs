@@ -13,15 +13,15 @@ internal sealed class HookBench : IDisposable
     private readonly DisposeScope _scope;
     private readonly IDisposable _noGrad;
     private readonly Device _device;
-    private readonly int _inputs;
 
-    public HookBench(Architecture recipe, Regularizer regularizer, string device = "cpu", int inputs = 4, Optimizer? optimizer = null)
+    public HookBench(Architecture recipe, Regularizer regularizer, string device = "cpu", InputShape? input = null, Optimizer? optimizer = null)
     {
         _device = TestDevices.Get(device);
         _noGrad = no_grad();
         _scope = NewDisposeScope();
-        _inputs = inputs;
-        Net = Net.Create(recipe, inputs, 3, _device);
+        input ??= 4;
+        Features = Numbers.Tensor(_device, 1, 32, input.Length);
+        Net = Net.Create(recipe, input, 3, _device);
         Net.Initialize(seed: 5);
         Rule = (optimizer ?? Optimizer.Sgd(0, false)).CreateRule(Net.Parameters, 1);
         Hook = RegularizerSet.CreateHooks([regularizer], Net)[0];
@@ -35,7 +35,7 @@ internal sealed class HookBench : IDisposable
 
     public FitContext Fit => new(Net, Rule);
 
-    private Tensor Features => Numbers.Tensor(_device, 1, 32, _inputs);
+    private Tensor Features { get; }
 
     public float[] Outputs(bool training) => FlatParameters.ToArray(Net.Forward(Features, training).flatten());
 

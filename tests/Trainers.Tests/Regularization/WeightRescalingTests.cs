@@ -71,7 +71,7 @@ public sealed class WeightRescalingTests
     public void A_toy_step_has_its_hand_computed_result()
     {
         // L(w) = w₁ / ‖w‖ at the unit vector (0.6, 0.8): gradient (0.64, −0.48); SGD with η = 0.1, then rescaled.
-        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(), inputs: 2);
+        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(), input: 2);
         bench.SetFirst([0.6f, 0.8f], bench.Net.Parameters.Values);
         bench.SetFirst([0.64f, -0.48f], bench.Net.Parameters.Gradients);
 
@@ -89,7 +89,7 @@ public sealed class WeightRescalingTests
     [InlineData(1000, 0.0358163, 2.141084)]
     public void The_period_trades_the_turning_angle_as_simulated(int period, double meanTurn, double normBefore)
     {
-        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(period), inputs: 2);
+        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(period), input: 2);
         double x = 1, y = 0, turned = 0;
         bench.SetFirst([1, 0], bench.Net.Parameters.Values);
         for (int step = 0; step < period; step++)
@@ -165,7 +165,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void Consistent_momentum_goes_with_the_gradients_of_the_rescaled_weights()
     {
-        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(consistentMomentum: true), inputs: 2, optimizer: Optimizer.Adam());
+        using HookBench bench = new(Architecture.Mlp([1], normalization: Normalization.Batch), Regularizer.WeightRescaling(consistentMomentum: true), input: 2, optimizer: Optimizer.Adam());
         bench.SetFirst([3, 4], bench.Net.Parameters.Values);
         bench.SetFirst([1, 2], bench.Rule.States[0]);
         bench.SetFirst([1, 2], bench.Rule.States[1]);
@@ -180,7 +180,7 @@ public sealed class WeightRescalingTests
     [Fact]
     public void A_row_of_zeros_is_left_alone()
     {
-        using HookBench bench = new(Architecture.Mlp([2], normalization: Normalization.Batch), Regularizer.WeightRescaling(), inputs: 2);
+        using HookBench bench = new(Architecture.Mlp([2], normalization: Normalization.Batch), Regularizer.WeightRescaling(), input: 2);
         bench.SetFirst([0, 0, 3, 4], bench.Net.Parameters.Values);
 
         bench.Hook.FitStart(bench.Fit, resumed: false);

@@ -18,5 +18,7 @@ internal static class Numbers
     public static Tensor Tensor(Device device, long seed, params long[] shape) =>
         HostTensor.Create<float>(Uniform((int)shape.Aggregate(1L, (a, b) => a * b), seed), device).reshape(shape);
 
+    public static float[] ToFloats(Tensor tensor) => FlatParameters.ToArray(tensor.contiguous().flatten());
+
     public static double[] ToDoubles(Tensor tensor) => Array.ConvertAll(FlatParameters.ToArray(tensor.contiguous().flatten()), value => (double)value);
 }

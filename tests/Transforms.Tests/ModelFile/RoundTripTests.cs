@@ -74,7 +74,8 @@ public sealed class RoundTripTests
 
         Assert.Equal(report.Epochs, loaded.Epochs);
         Assert.Equal(report.Versions, loaded.Versions);
-        Assert.Equal(report, loaded with { Epochs = report.Epochs, Versions = report.Versions });
+        Assert.Equal(report.Regularization, loaded.Regularization);
+        Assert.Equal(report, loaded with { Epochs = report.Epochs, Versions = report.Versions, Regularization = report.Regularization });
         Assert.Equal([0.75, 0.5], loaded.ToDataView(Ml).GetColumn<double>("TrainingLoss"));
     }
 

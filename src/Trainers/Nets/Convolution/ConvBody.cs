@@ -26,6 +26,9 @@ internal sealed record ConvBody(InputShape Input, IReadOnlyList<LayerSpec> Layer
         }
     }
 
+    /// <summary>Numbers per row in the largest result of a convolution.</summary>
+    public long LargestResult => Weighted.OfType<ConvSpec>().Max(conv => conv.Places * conv.Outputs);
+
     /// <summary>The output layer.</summary>
     /// <param name="outputs">Outputs per row.</param>
     public DenseSpec Head(int outputs) => new("head", Features, outputs, Rectification.None);

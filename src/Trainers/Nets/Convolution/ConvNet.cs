@@ -29,6 +29,12 @@ internal sealed class ConvNet : Net
     public override void BeginEpoch(long seed, int epoch) =>
         _layers.Seed((long)(SeededRandom.Derive(seed, (long)RandomPurpose.Dropout, epoch).NextUInt64() >> 1));
 
+    public override void Freeze(FrozenParts parts)
+    {
+        base.Freeze(parts);
+        _layers.Freeze(parts);
+    }
+
     public override Tensor Forward(Tensor features, bool training)
     {
         _layers.Training = training;
@@ -44,7 +50,9 @@ internal sealed class ConvNet : Net
     {
         using Tensor output = _output ?? throw new InvalidOperationException("Backward needs a training pass before it.");
         _output = null;
-        Parameters.Gradients.zero_();
+        Tensor cleared = Parameters.Gradients.zero_(); // autograd adds to it
+        if (!ReferenceEquals(cleared, Parameters.Gradients))
+            cleared.Dispose();
         output.backward([outputGradient]);
         outputGradient.Dispose();
     }

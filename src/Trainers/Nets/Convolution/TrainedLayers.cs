@@ -17,6 +17,7 @@ internal sealed class TrainedLayers : ILayerMath, IDisposable
     private readonly Dictionary<string, Tensor> _statistics = [];
     private readonly Precision _precision;
     private readonly Generator _draws;
+    private FrozenParts _frozen = FrozenParts.None;
 
     public TrainedLayers(FlatParameters parameters, Precision precision)
     {
@@ -37,6 +38,14 @@ internal sealed class TrainedLayers : ILayerMath, IDisposable
 
     /// <summary>Whether normalisations use the statistics of the batch, and dropout drops.</summary>
     public bool Training { get; set; }
+
+    /// <summary>Keeps parts as they are: no gradient is computed for them.</summary>
+    public void Freeze(FrozenParts parts)
+    {
+        _frozen = parts;
+        foreach ((string name, Tensor leaf) in _leaves)
+            leaf.requires_grad = !parts.Names.Contains(name);
+    }
 
     /// <summary>Restarts the draws of dropout.</summary>
     public void Seed(long seed) => _draws.manual_seed(seed);
@@ -62,7 +71,7 @@ internal sealed class TrainedLayers : ILayerMath, IDisposable
         using (y)
             return F.batch_norm(
                 y, _statistics[layer.Norm + ".mean"], _statistics[layer.Norm + ".variance"], _leaves[layer.Norm + ".scale"], _leaves[layer.Norm + ".shift"],
-                Training, ActivationBlock.StatisticsMomentum, ActivationBlock.Epsilon);
+                Training && !_frozen.Keeps(layer.Norm), ActivationBlock.StatisticsMomentum, ActivationBlock.Epsilon);
     }
 
     public Tensor Multiply(DenseSpec layer, Tensor x) => F.linear(x, _leaves[layer.Name + ".weight"], _leaves[layer.Name + ".bias"]);

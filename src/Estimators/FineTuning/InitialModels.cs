@@ -1,0 +1,37 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLExtensions.Trainers.FineTuning;
+using MLExtensions.Trainers.Training;
+
+namespace MLExtensions.Estimators.FineTuning;
+
+/// <summary>Finds the net in a fitted model.</summary>
+internal static class InitialModels
+{
+    /// <summary>The last net in a transformer or in the chains that it is made of; null without one.</summary>
+    public static NeuralNetworkTransformer? Find(ITransformer model) => model switch
+    {
+        NeuralNetworkTransformer net => net,
+        IEnumerable<ITransformer> chain => chain.Reverse().Select(Find).FirstOrDefault(net => net is not null),
+        _ => null,
+    };
+
+    /// <summary>The net of the options' initial model, checked against the feature column; null without.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It was trained on another number of features.</exception>
+    public static InitialNetwork? Of(NetworkTrainerOptions options, DataViewSchema.Column features, int width)
+    {
+        if (options.InitialModel is null || Find(options.InitialModel) is not { } net)
+            return null;
+        if (net.Model.InputWidth != width)
+            throw new ArgumentOutOfRangeException(nameof(options),
+                $"InitialModel was trained on {net.Model.InputWidth} features; feature column '{features.Name}' has {width}. Make the features by the stages that the initial model was trained with.");
+        return new InitialNetwork(net.Model.Network, net.LabelTexts);
+    }
+
+    /// <summary>What the net does to features before its first layer; its weights are right for nothing else.</summary>
+    public static Standardization? StandardizationOf(InitialNetwork initial) =>
+        initial.Network.FeatureMean.Length == 0 ? null : new Standardization(initial.Network.FeatureMean, initial.Network.FeatureFactor)
+        {
+            Picture = initial.Network.Input.IsImage ? initial.Network.Input : null,
+        };
+}
