@@ -13,7 +13,8 @@ internal static partial class ImageClassification
     public sealed record Mistake(string Path, string Actual, string Predicted, double Confidence);
 
     /// <summary>ML.NET's metrics, and the mistakes, the surest first.</summary>
-    public static (MulticlassClassificationMetrics Metrics, IReadOnlyList<string> Classes, IReadOnlyList<Mistake> Mistakes) Evaluate(MLContext mlContext, ITransformer model, IDataView test)
+    public static (MulticlassClassificationMetrics Metrics, IReadOnlyList<string> Classes, IReadOnlyList<Mistake> Mistakes) Evaluate(
+        MLContext mlContext, ITransformer model, IDataView test)
     {
         var scored = mlContext.Data.Cache(model.Transform(test), "ImagePath", "Label", "PredictedLabel", "Score");
         var metrics = mlContext.MulticlassClassification.Evaluate(scored);

@@ -7,7 +7,8 @@ namespace MLExtensions.Samples;
 internal static partial class ImageClassification
 {
     /// <summary>From the name of a picture's file to the name of its class.</summary>
-    public static IEstimator<ITransformer> BuildPipeline(MLContext mlContext, ImageClassificationOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation) =>
+    public static IEstimator<ITransformer> BuildPipeline(
+        MLContext mlContext, ImageClassificationOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation) =>
         mlContext.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(mlContext.Transforms.ImagePixels("Features", "ImagePath", options.Size, options.Size))
             .Append(mlContext.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions

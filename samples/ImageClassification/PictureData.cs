@@ -44,10 +44,12 @@ internal sealed record PictureData(IDataView Train, IDataView Test, IReadOnlyLis
     private static ImageFolderView Read(MLContext mlContext, string folder)
     {
         var view = mlContext.Data.LoadImageFolder(folder, new ImageFolderOptions { OnBroken = BrokenPictures.Skip });
-        return view.Classes.Count > 1 ? view : throw new SampleInputException($"'{folder}' has pictures of one class only, '{view.Classes.Keys.First()}'; at least two class folders are needed.");
+        return view.Classes.Count > 1 ? view
+            : throw new SampleInputException($"'{folder}' has pictures of one class only, '{view.Classes.Keys.First()}'; at least two class folders are needed.");
     }
 
-    private static string Describe(string folder, ImageFolderView view) => $"{view.Count} pictures of {view.Classes.Count} classes in {folder}: {string.Join(", ", view.Classes.Select(c => $"{c.Key} ({c.Value})"))}";
+    private static string Describe(string folder, ImageFolderView view) =>
+        $"{view.Count} pictures of {view.Classes.Count} classes in {folder}: {string.Join(", ", view.Classes.Select(c => $"{c.Key} ({c.Value})"))}";
 
     private static IEnumerable<string> Notes(ImageFolderView view) => [.. view.Warnings, .. view.Skipped.Take(SkippedShown)];
 

@@ -19,13 +19,16 @@ internal sealed record DemoData(IReadOnlyList<CharacterRow> Source, IReadOnlyLis
     // A letter looks like each of them: O, I, Z, S and B.
     private static readonly string[] Digits = ["0", "1", "2", "5", "8"];
 
+    // Thicker than the letters, and leaning to the right.
+    private static readonly CharacterStyle Marker = CharacterStyle.Handwriting with { MeanSlant = 0.2f, MinThickness = 2.6f, MaxThickness = 3.6f };
+
     /// <summary>Draws or reads the pictures. The source is the same for every draw, the target pictures are not.</summary>
     /// <exception cref="SampleInputException">A folder cannot be used.</exception>
     public static DemoData Load(MLContext mlContext, DemoOptions options, int draw)
     {
         if (options.SourceFolder is null || options.TargetFolder is null)
         {
-            var drawn = CharacterGenerator.Draw(Digits, Digits.Length * (options.RowsPerClass + TestRowsPerClass), options.Seed + 1000 + draw, CharacterStyle.Brush);
+            var drawn = CharacterGenerator.Draw(Digits, Digits.Length * (options.RowsPerClass + TestRowsPerClass), options.Seed + 1000 + draw, Marker);
             int train = Digits.Length * options.RowsPerClass;
             return new DemoData(
                 CharacterGenerator.Draw(Alphabet.Letters, Alphabet.Letters.Count * SourceRowsPerClass, options.Seed), [.. drawn.Take(train)], [.. drawn.Skip(train)]);

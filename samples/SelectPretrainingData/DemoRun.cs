@@ -81,13 +81,20 @@ internal sealed class DemoRun(IAnsiConsole console, DemoOptions options, Cancell
         foreach (SelectedClass line in report.Classes.Take(count + 3))
         {
             var reasons = line.MassToTargets.Select((mass, j) => (Mass: mass, report.Targets[j].Name)).OrderByDescending(pair => pair.Mass).Take(2).Where(pair => pair.Mass > 0.2 * line.Score);
-            string reason = string.Join(", ", reasons.Select(pair => $"{pair.Name} ({(pair.Mass / line.Score).ToString("p0", CultureInfo.InvariantCulture)} of its mass)"));
+            string reason = string.Join(", ", reasons.Select(pair => $"{pair.Name} ({Percent(pair.Mass / line.Score)} of its mass)"));
             table.AddRow($"{line.Rank}", Markup.Escape(line.Name) + (line.IsSelected ? "" : " (not chosen)"), line.Score.ToString("f3", CultureInfo.InvariantCulture), Markup.Escape(reason));
         }
 
         console.Write(table);
-        string covered = string.Join(", ", report.Targets.Select(target => $"{target.Name}: {target.CoveredShare.ToString("p0", CultureInfo.InvariantCulture)}"));
-        console.WriteLine($"They cover {report.CoveredShare.ToString("p0", CultureInfo.InvariantCulture)} of the target ({covered}).");
+        console.WriteLine($"They cover {Percent(report.CoveredShare)} of the target's demand. Seen from the target:");
+        var targets = new Table().AddColumn("target class").AddColumn("source classes that look like it most").AddColumn(new TableColumn("covered").RightAligned());
+        foreach (TargetCoverage target in report.Targets)
+        {
+            var best = report.Classes.OrderByDescending(line => line.MassToTargets[target.Index]).Take(3).Select(line => $"{line.Name} ({Percent(line.MassToTargets[target.Index] / target.Mass)})");
+            targets.AddRow(Markup.Escape(target.Name), Markup.Escape(string.Join(", ", best)), Percent(target.CoveredShare));
+        }
+
+        console.Write(targets);
     }
 
     private void WriteAccuracies(Dictionary<string, List<double>> accuracies, Dictionary<string, List<double>> seconds, int count)
@@ -100,6 +107,8 @@ internal sealed class DemoRun(IAnsiConsole console, DemoOptions options, Cancell
             table.AddRow(name, Number(accuracies[name].Average()), $"{Number(accuracies[name].Min())} to {Number(accuracies[name].Max())}", seconds[name].Average().ToString("f1", CultureInfo.InvariantCulture));
         console.Write(table);
     }
+
+    private static string Percent(double share) => share.ToString("p0", CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("f3", CultureInfo.InvariantCulture);
 }

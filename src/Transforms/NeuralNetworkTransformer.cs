@@ -23,8 +23,10 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     private readonly LabelValues? _labels;
 
     internal NeuralNetworkTransformer(IHostEnvironment environment, FittedNetwork network, ScoreColumnNames names, LabelValues? labels)
+        : this(network, names, labels) => ArgumentNullException.ThrowIfNull(environment);
+
+    private NeuralNetworkTransformer(FittedNetwork network, ScoreColumnNames names, LabelValues? labels)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         Model = new NeuralNetworkModel(network);
         _names = names;
         _labels = labels;
@@ -43,6 +45,9 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     internal ScoreColumnNames Names => _names;
 
     internal LabelValues? Labels => _labels;
+
+    /// <summary>The type of numbers in which it scores.</summary>
+    public Precision Precision => Model.Network.Precision;
 
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
@@ -64,6 +69,27 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
         ArgumentNullException.ThrowIfNull(input);
         return new ScoringView(input, _scoring, GetOutputSchema(input.Schema));
     }
+
+    /// <summary>The same model, scoring in another type of numbers; its weights stay as they are.</summary>
+    /// <param name="precision">The type of numbers.</param>
+    /// <exception cref="InvalidOperationException">The recipe has no convolutions and scores in Float32 only.</exception>
+    public NeuralNetworkTransformer WithPrecision(Precision precision)
+    {
+        if (precision != Precision.Float32 && Model.Architecture is not ConvArchitecture)
+            throw new InvalidOperationException($"{Model.Architecture} scores in Float32; {precision} is for convolutional recipes.");
+        return new NeuralNetworkTransformer(Model.Network.In(precision), _names, _labels);
+    }
+
+    /// <summary>
+    /// The same net with test-time augmentation: each picture is scored together with its mirror image, left and right exchanged, and the mean of both raw outputs counts. Takes twice
+    /// the time; saved with the model. Not for pictures with writing on them.
+    /// </summary>
+    /// <param name="mirrored">False gives the plain net back.</param>
+    /// <exception cref="InvalidOperationException">The net's features are no picture.</exception>
+    public NeuralNetworkTransformer WithTestTimeAugmentation(bool mirrored = true) => !mirrored || Model.Network.Input.IsImage
+        ? new NeuralNetworkTransformer(Model.Network with { Mirrored = mirrored }, _names, _labels)
+        : throw new InvalidOperationException(
+            $"Test-time augmentation mirrors pictures; {Model.Architecture} was trained on plain vectors of {Model.InputWidth} features. Use a convolutional recipe such as Architecture.ConvNet().");
 
     /// <summary>Writes the net's weights as a safetensors file: under torchvision's names for its nets, which torchvision then loads; for others under names of our own.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>

@@ -72,7 +72,7 @@ internal static class SelectionEvidenceBenchmark
         {
             double[] accuracy = [.. outcomes.Select(outcome => outcome.Accuracy)];
             (double mean, double half) = Paired(accuracy, reference);
-            string difference = name == "fine-tuned" ? "" : FormattableString.Invariant($"{100 * mean:+0.0;-0.0} (±{100 * half:f1})");
+            string difference = name == "fine-tuned" ? "" : FormattableString.Invariant($"{100 * mean:+0.0;-0.0;0.0} (±{100 * half:f1})");
             Console.WriteLine(FormattableString.Invariant(
                 $"| {name} | {accuracy.Average():f3} ({accuracy.Min():f3}-{accuracy.Max():f3}) | {difference} | {(double.IsNaN(outcomes[0].Sensible) ? "" : outcomes.Average(outcome => outcome.Sensible).ToString("p0", CultureInfo.InvariantCulture))} | {Measure.Median(outcomes.Select(outcome => outcome.Seconds)):f1} |"));
         }
@@ -164,7 +164,11 @@ internal static class SelectionEvidenceBenchmark
         {
             var options = new NeuralNetworkOptions
             {
-                Architecture = Architecture.Mlp([128, 64], normalization: Normalization.Batch), Seed = _seed, Threads = ThreadPolicy.Fixed(1), ValidationFraction = 0, Telemetry = false,
+                Architecture = Architecture.Mlp([128, 64], normalization: Normalization.Batch),
+                Seed = _seed,
+                Threads = ThreadPolicy.Fixed(1),
+                ValidationFraction = 0,
+                Telemetry = false,
             };
             change(options);
             return options;

@@ -20,6 +20,8 @@ internal static class TransportScalingBenchmark
             Rows(repeats);
         if (part is "all" or "epsilon")
             Epsilons(repeats);
+        if (part is "all" or "iterations")
+            Iterations();
         if (part is "all" or "large")
             Large(Measure.Number(args, "--rows", 100_000), Measure.Number(args, "--columns", 20_000));
     }
@@ -40,6 +42,27 @@ internal static class TransportScalingBenchmark
         foreach (double epsilon in (double[])[1, 0.3, 0.1, 0.05, 0.02, 0.01, 0.005])
             points.Add((epsilon, Row(10_000, Columns, epsilon, new TransportOptions { Precision = TransportPrecision.Single }, repeats).Iterations));
         Console.WriteLine(FormattableString.Invariant($"Iterations grow with epsilon to the power of {Slope(points):f2} (from 0.1 down {Slope(points[2..]):f2})."));
+    }
+
+    /// <summary>Iterations with and without what accelerates them.</summary>
+    private static void Iterations()
+    {
+        Console.WriteLine("| epsilon, rho | plain | translation | translation and Anderson |");
+        Console.WriteLine("| --- | --- | --- | --- |");
+        TransportGeometry geometry = TransportGeometry.SquaredEuclidean(
+            TransportPoints.From(SplitMixPoints.Draw(1, 1_000, Width, 0), Width), TransportPoints.From(SplitMixPoints.Draw(2, 500, Width, 0.25), Width), 1.0 / Width);
+        foreach ((double epsilon, double rhoSource, double rhoTarget) in ((double, double, double)[])
+            [(1, 1, 1), (0.1, 1, 1), (0.1, 1, 100), (0.1, 100, 100), (0.05, 1, 1), (0.02, 1, 1), (0.02, 10, 100), (0.01, 1, 1), (0.005, 1, 1), (0.001, 1, 1)])
+        {
+            var problem = new TransportProblem { Geometry = geometry, Epsilon = epsilon, RhoSource = rhoSource, RhoTarget = rhoTarget };
+            string Count(bool translation, int memory)
+            {
+                TransportResult result = UnbalancedTransport.Solve(problem, new TransportOptions { TranslationStep = translation, AndersonMemory = memory, MaxIterations = 10_000 });
+                return $"{(result.Converged ? "" : "> ")}{result.Iterations}";
+            }
+
+            Console.WriteLine(FormattableString.Invariant($"| {epsilon}, {rhoSource} and {rhoTarget} | {Count(false, 0)} | {Count(true, 0)} | {Count(true, 6)} |"));
+        }
     }
 
     private static void Large(int rows, int columns)

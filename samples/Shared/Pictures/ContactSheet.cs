@@ -62,12 +62,22 @@ public static class ContactSheet
             if (Alphabet.DigitsAndLetters.Contains(name))
                 foreach (Vector2[] stroke in Alphabet.Strokes(name))
                     for (int i = 1; i < stroke.Length; i++)
-                        canvas.DrawLine(left + (stroke[i - 1].X * LetterWidth), top + (stroke[i - 1].Y * LetterHeight), left + (stroke[i].X * LetterWidth), top + (stroke[i].Y * LetterHeight), pen);
+                        canvas.DrawLine(Place(stroke[i - 1]), Place(stroke[i]), pen);
             else if (letter == '%')
-                canvas.DrawLine(left, top + LetterHeight, left + LetterWidth, top, pen);
+                DrawPercent(canvas, left, top, pen);
             else if (letter is '-' or '_')
                 canvas.DrawLine(left, top + (LetterHeight / 2), left + LetterWidth, top + (LetterHeight / 2), pen);
             left += LetterStep;
         }
+
+        SKPoint Place(Vector2 point) => new(left + (point.X * LetterWidth), top + (point.Y * LetterHeight));
+    }
+
+    private static void DrawPercent(SKCanvas canvas, float left, float top, SKPaint pen)
+    {
+        const float Radius = 1.4f;
+        canvas.DrawLine(left, top + LetterHeight, left + LetterWidth, top, pen);
+        canvas.DrawCircle(left + Radius, top + Radius, Radius, pen);
+        canvas.DrawCircle(left + LetterWidth - Radius, top + LetterHeight - Radius, Radius, pen);
     }
 }

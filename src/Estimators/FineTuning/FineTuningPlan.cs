@@ -56,12 +56,13 @@ internal sealed class FineTuningPlan
     /// <summary>Writes the initial model's weights over the random ones; null without an initial model.</summary>
     /// <param name="net">The initialised net.</param>
     /// <param name="head">The target's head.</param>
-    public InitialModelReport? Start(Net net, HeadOutputs head)
+    /// <param name="takeHead">Whether its weights can be taken at all.</param>
+    public InitialModelReport? Start(Net net, HeadOutputs head, bool takeHead = true)
     {
         if (Initial is null)
             return null;
         HeadOutputs[] heads = _pretraining?.Head is { } source ? [head, source] : [head];
-        InitialModelReport report = new WeightTransfer(Initial, net.Parameters.Layout).Apply(net.Parameters, heads, _options.UseInitialHead);
+        InitialModelReport report = new WeightTransfer(Initial, net.Parameters.Layout).Apply(net.Parameters, heads, takeHead && _options.UseInitialHead);
         net.HasFittedStatistics = report.Taken.Count > 0;
         return report;
     }

@@ -91,6 +91,7 @@ public sealed class BayesianNestedNetworkOptions : NetworkTrainerOptions
         var copy = (BayesianNestedNetworkOptions)MemberwiseClone();
         if (Regularization is not null)
             copy.Regularization = [.. Regularization];
+        copy.PretrainingData = PretrainingData?.Copy();
         return copy;
     }
 

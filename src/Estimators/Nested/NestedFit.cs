@@ -3,12 +3,14 @@ using System.Text;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Regularization;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Training;
+using MLExtensions.Transforms.Scoring;
 using static TorchSharp.torch;
 
 namespace MLExtensions.Estimators.Nested;
@@ -22,25 +24,32 @@ internal sealed class NestedFit(
     {
         NetTask task = set.Columns.Task;
         NestedSettings settings = options.ToSettings(task);
-        MlpArchitecture recipe = options.EffectiveArchitecture;
-        FitPlan plan = FitPlan.Of(options, set, FineTuningPlan.Of(options, set, seed, checkAlive), seed, device.type == TorchSharp.DeviceType.CPU ? "cpu" : $"cuda:{device.index}");
+        var fineTuning = FineTuningPlan.Of(options, set, seed, checkAlive);
+        MlpArchitecture recipe = options.Architecture is null && fineTuning.Initial?.Network.Architecture is MlpArchitecture initialRecipe ? initialRecipe : options.EffectiveArchitecture;
+        FitPlan plan = FitPlan.Of(options, set, fineTuning, seed, device.type == TorchSharp.DeviceType.CPU ? "cpu" : $"cuda:{device.index}");
         plan = plan with { Architecture = recipe, OutputWidth = task == NetTask.Regression ? 2 : plan.OutputWidth };
-        using var net = new NestedMlpNet(recipe, set.Columns.Width, plan.OutputWidth, settings, options.InitialContinue, options.InitialLogAlpha, device);
-        int threads = options.Threads.Count ?? TorchThreads.Choose(net.WorkPerRow * plan.BatchSize, Environment.ProcessorCount);
+        using var net = new NestedMlpNet(recipe, set.Columns.Width, plan.OutputWidth + fineTuning.SourceOutputs, settings, options.InitialContinue, options.InitialLogAlpha, device);
+        int threads = options.Threads.Count ?? TorchThreads.Choose(net.WorkPerRow * plan.RowsPerStep, Environment.ProcessorCount);
         info($"Training a nested {recipe} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {set.Columns.Width} features, {plan.Epochs} epochs of {plan.BatchSize} rows a step, "
             + $"{threads} threads, seed {seed}");
         using IDisposable threadScope = TorchThreads.Use(threads);
         using IDisposable allocatorScope = Allocator.KeepMemory();
-        using Loss loss = LossOf(task, plan.OutputWidth);
+        using Loss loss = fineTuning.LossOf(LossOf(task, plan.OutputWidth), plan.OutputWidth, device);
         net.Initialize(seed);
-        using IRowFeed training = set.CreateTrainingFeed(device);
+        // A regression head of a plain net has one output, this one a mean and a deviation.
+        InitialModelReport? initial = fineTuning.Start(net, new HeadOutputs(task, plan.OutputWidth, LabelValues.Of(set.Columns.Label)?.ToTexts()), takeHead: task != NetTask.Regression);
+        if (initial is not null)
+            info(initial.ToString());
+        IRowFeed target = set.CreateTrainingFeed(device);
+        using IRowFeed training = fineTuning.Feed(target, plan.BatchSize, device); // owns the target's
         using IRowFeed? validation = set.CreateValidationFeed(device);
-        LoopSettings loop = Settings(plan, threads);
+        LoopSettings loop = Settings(plan, threads, fineTuning);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, loop).Run();
         net.Parameters.Set(outcome.Parameters, outcome.Buffers);
-        float[] statistics = recipe.Normalization == Normalization.Batch ? new WidthStatistics(net, training, options.StatisticsRows).Collect(seed, checkAlive) : [];
-        TrainingReport report = ReportOf(outcome, plan, threads, loss.MetricName, loop.Regularizers);
-        var network = new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, outcome.Parameters, statistics, report);
+        float[] statistics = recipe.Normalization == Normalization.Batch ? new WidthStatistics(net, target, options.StatisticsRows).Collect(seed, checkAlive) : [];
+        TrainingReport report = ReportOf(outcome, plan, threads, loss.MetricName, loop.Regularizers) with { PretrainingRows = fineTuning.PretrainingRows, InitialModel = initial };
+        float[] parameters = HeadSplit.TargetOnly(net.Parameters.Layout, outcome.Parameters, NestedLayout.Of(recipe, set.Columns.Width, plan.OutputWidth, settings));
+        var network = new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, parameters, statistics, report);
         (float[] mean, float[] factor) = NestedFeatures.PerFeature(set.Standardization, set.Columns.Width);
         return network with
         {
@@ -59,7 +68,7 @@ internal sealed class NestedFit(
         _ => new GaussianLoss(set.Target.Scale),
     };
 
-    private LoopSettings Settings(FitPlan plan, int threads)
+    private LoopSettings Settings(FitPlan plan, int threads, FineTuningPlan fineTuning)
     {
         var prior = new NestedPriorRegularizer
         {
@@ -83,9 +92,11 @@ internal sealed class NestedFit(
             Seed = plan.Seed,
             Threads = threads,
             Regularizers = [prior, .. RegularizerSet.Of(options.Regularization, options.EffectiveOptimizer)],
+            HeadRate = fineTuning.HeadRate,
+            TargetOutputs = fineTuning.SourceOutputs > 0 ? plan.OutputWidth : null,
             GradientClipping = options.GradientClipping,
             Patience = set.ValidationRows > 0 && plan.Patience > 0 ? plan.Patience : null,
-            Checkpoint = CheckpointOf(plan, threads, prior),
+            Checkpoint = CheckpointOf(plan, threads, prior, fineTuning),
             Progress = options.Progress,
             CancellationToken = options.CancellationToken,
             CheckAlive = checkAlive,
@@ -98,13 +109,13 @@ internal sealed class NestedFit(
         };
     }
 
-    private CheckpointFile? CheckpointOf(FitPlan plan, int threads, NestedPriorRegularizer prior)
+    private CheckpointFile? CheckpointOf(FitPlan plan, int threads, NestedPriorRegularizer prior, FineTuningPlan fineTuning)
     {
         if (options.CheckpointFolder is not { } folder)
             return null;
         string text = InvariantText.Of(() => string.Join('\n', "nested", plan, plan.Architecture, options.ToSettings(plan.Task), prior, options.EffectiveOptimizer, options.LearningRateSchedule,
             string.Join(';', options.Regularization), options.GradientClipping, options.ValidationFraction, options.ClassWeights, options.InitialContinue, options.InitialLogAlpha,
-            options.Cache, options.Cache?.BufferRows, threads, typeof(NestedFit).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, set.Hash()));
+            options.Cache, options.Cache?.BufferRows, threads, typeof(NestedFit).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, set.Hash(), fineTuning.Fingerprint()));
         var checkpoint = new CheckpointFile(folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant());
         checkpoint.CheckWritable();
         return checkpoint;
@@ -124,7 +135,7 @@ internal sealed class NestedFit(
         Architecture = plan.Architecture.ToString(),
         Optimizer = InvariantText.Of(options.EffectiveOptimizer.ToString),
         Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. regularizers.Select(regularizer => regularizer.ToString())]),
-        Parameters = outcome.Parameters.Length,
+        Parameters = NestedLayout.Of((MlpArchitecture)plan.Architecture, set.Columns.Width, plan.OutputWidth, options.ToSettings(plan.Task)).ParameterCount,
         MetricName = metricName,
         Versions = new Dictionary<string, string>
         {

@@ -32,6 +32,12 @@ internal static class NestedOptionsCheck
             faults.Add($"Samples is {o.Samples}; allowed are 0 (mean weights) to {NestedView.MostSamples}. 8 is a good number.");
         if (o.StatisticsRows < 2)
             faults.Add($"StatisticsRows is {o.StatisticsRows}; it must be at least 2. 4096 is enough for most data.");
+        if (o.Augmentation is not null)
+            faults.Add("Augmentation is set; nested nets see plain vectors. Leave it out, or use NeuralNetwork with a convolutional recipe.");
+        if (o.InitialWeights is not null)
+            faults.Add($"InitialWeights is '{o.InitialWeights}'; nested nets start from random weights. Leave it out.");
+        if (task == NetTask.Regression && o.PretrainingData is not null)
+            faults.Add("PretrainingData is for the classification tasks of nested nets; leave it out for regression, or use the NeuralNetwork trainer.");
         o.ClassWeights?.Check(faults);
         if (task == NetTask.Regression && o.ClassWeights is not null)
             faults.Add("ClassWeights are for classification; leave them out for regression.");

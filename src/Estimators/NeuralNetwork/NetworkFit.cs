@@ -50,10 +50,10 @@ internal sealed class NetworkFit(
         if (initial is not null)
             info(initial.ToString());
         net.Freeze(FrozenParts.Before(net.Parameters.Layout, options.FreezeUntil, options.FreezeStatistics));
-        IRowFeed rows = set.CreateTrainingFeed(device);
+        IRowFeed rows = fineTuning.Feed(set.CreateTrainingFeed(device), plan.BatchSize, device);
         if (options.Augmentation is { } augmentation)
-            rows = new AugmentedFeed(rows, augmentation, plan.Input);
-        using IRowFeed training = fineTuning.Feed(rows, plan.BatchSize, device);
+            rows = new AugmentedFeed(rows, augmentation, plan.Input); // of both streams
+        using IRowFeed training = rows;
         using IRowFeed? validation = set.CreateValidationFeed(device);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, Settings(plan, threads, checkpoint)).Run();
         return new FittedNetwork(plan.Task, plan.Architecture, plan.Input, plan.OutputWidth, fineTuning.Kept(net, outcome.Parameters, plan.OutputWidth), outcome.Buffers,

@@ -32,8 +32,8 @@ internal sealed class FeatureTrace(IReadOnlyList<ITransformer> stages, IReadOnly
                 _found.Add(source);
             else if (Copies(after, source.Column) == Copies(before, source.Column))
                 next.Add(source); // passes by
-            else if (stage.GetType().Name == "ImagePixelExtractingTransformer" && chosen is null)
-                _found.Add(source); // before it there is an image, not numbers
+            else if (chosen is null && MakesPixels(stage))
+                _found.Add(source); // before it there is a picture, not numbers
             else
                 foreach (FeatureSource part in AffineStage.Back(source, stage, before))
                     if (part.Obstacle is { } obstacle)
@@ -44,6 +44,9 @@ internal sealed class FeatureTrace(IReadOnlyList<ITransformer> stages, IReadOnly
 
         return next;
     }
+
+    // ML.NET's own stage by name: its assembly need not be there.
+    private static bool MakesPixels(ITransformer stage) => stage is ImagePixelsTransformer || stage.GetType().Name == "ImagePixelExtractingTransformer";
 
     // A stage that writes a column of a name that is there already hides the old one.
     private static int Copies(DataViewSchema schema, string name) => schema.Count(column => column.Name == name);

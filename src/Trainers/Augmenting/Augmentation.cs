@@ -1,8 +1,8 @@
 namespace MLExtensions;
 
 /// <summary>
-/// How training pictures are changed at random, anew in every epoch, so that a net sees more than there is. It works on whole batches on the device of the net, follows from the
-/// seed of the fit, and is off when rows are validated or scored. Every part is off until it is set.
+/// How training pictures are changed at random, anew in every epoch, so that a net sees more than there is. It works on whole batches on the device of the net,
+/// follows from the seed of the fit, and is off when rows are validated or scored. Every part is off until it is set.
 /// </summary>
 /// <remarks>Pixels are standardised by channel before: a colour of 0 is the mean of its channel, and 1 is a standard deviation.</remarks>
 public sealed record Augmentation
@@ -10,7 +10,10 @@ public sealed record Augmentation
     /// <summary>Mirrored in half of the cases, shifted by up to an eighth of a side: what is usual for small pictures (He et al., 2016, section 4.2).</summary>
     public static Augmentation Light { get; } = new() { HorizontalFlip = true, PaddedCrop = 0.125 };
 
-    /// <summary>Mirrored, cropped to 40 % of the area or more, turned by up to 10 degrees, colours changed, a square of a quarter of the side cut out, mixed in pairs with α = 0.2. Our choice.</summary>
+    /// <summary>
+    /// Mirrored, cropped to 40 % of the area or more, turned by up to 10 degrees, colours changed, a square of a quarter of the side cut out, mixed in pairs
+    /// with α = 0.2. Our choice.
+    /// </summary>
     public static Augmentation Strong { get; } = new()
     {
         HorizontalFlip = true,
@@ -31,7 +34,9 @@ public sealed record Augmentation
     /// <value>The default value is 0: no shift.</value>
     public double PaddedCrop { get; init; }
 
-    /// <summary>The least share of the area that is cut out and enlarged to the whole, in (0, 1]; its sides' ratio is drawn from 3 : 4 to 4 : 3 (Szegedy et al., 2015).</summary>
+    /// <summary>
+    /// The least share of the area that is cut out and enlarged to the whole, in (0, 1]; its sides' ratio is drawn from 3 : 4 to 4 : 3 (Szegedy et al., 2015).
+    /// </summary>
     /// <value>The default value is 1: no crop.</value>
     public double ResizedCrop { get; init; } = 1;
 
@@ -51,13 +56,16 @@ public sealed record Augmentation
     /// <value>The default value is 0.</value>
     public double Saturation { get; init; }
 
-    /// <summary>The side of a square that is replaced by the mean colour, as a share of the smaller side, in [0, 1); its centre is anywhere in the picture (DeVries and Taylor, arXiv 1708.04552).</summary>
+    /// <summary>
+    /// The side of a square that is replaced by the mean colour, as a share of the smaller side, in [0, 1); its centre is anywhere in the picture (DeVries and
+    /// Taylor, arXiv 1708.04552).
+    /// </summary>
     /// <value>The default value is 0.</value>
     public double Cutout { get; init; }
 
     /// <summary>
-    /// α of Beta(α, α), from which the share λ of a step is drawn: each picture becomes λ of itself and 1 - λ of another, and the loss that of both labels in these shares
-    /// (Zhang et al., arXiv 1710.09412). At least 0.
+    /// α of Beta(α, α), from which the share λ of a step is drawn: each picture becomes λ of itself and 1 - λ of another, and the loss that of both labels in
+    /// these shares (Zhang et al., arXiv 1710.09412). At least 0.
     /// </summary>
     /// <value>The default value is 0: no mixing.</value>
     public double Mixup { get; init; }

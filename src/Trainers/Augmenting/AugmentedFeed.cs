@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Augmenting;
 
-/// <summary>The batches of a feed with their pictures changed at random. The draws of an epoch follow from seed and epoch alone, so that a fit that goes on equals one that never stopped.</summary>
+/// <summary>
+/// The batches of a feed with their pictures changed at random. The draws of an epoch follow from seed and epoch alone, so that a fit that goes on equals one
+/// that never stopped.
+/// </summary>
 internal sealed class AugmentedFeed : IRowFeed
 {
     private readonly IRowFeed _feed;

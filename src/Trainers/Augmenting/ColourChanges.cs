@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace MLExtensions.Trainers.Augmenting;
 
 /// <summary>
-/// x ← c s x + c (1 − s) g + (1 − c) m + b for each picture: s draws colours to the grey g of the pixel (the mean of its channels), c draws everything to the picture's mean m, b is added.
+/// x ← c s x + c (1 − s) g + (1 − c) m + b for each picture: s draws colours to the grey g of the pixel (the mean of its channels), c draws everything to the
+/// picture's mean m, b is added.
 /// </summary>
 /// <param name="recipe">The ranges of s, c and b.</param>
 /// <param name="shape">The pictures.</param>

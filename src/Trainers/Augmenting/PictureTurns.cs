@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Augmenting;
 
-/// <summary>Crops, enlarges, turns, mirrors and shifts in one resampling of the batch: an affine map for each picture, bilinear, the rim repeats the edge.</summary>
+/// <summary>
+/// Crops, enlarges, turns, mirrors and shifts in one resampling of the batch: an affine map for each picture, bilinear, the rim repeats the edge.
+/// </summary>
 /// <param name="recipe">What may happen.</param>
 /// <param name="shape">The pictures.</param>
 internal sealed class PictureTurns(Augmentation recipe, InputShape shape)

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Augmenting;
 
-/// <summary>x ← λ x + (1 − λ) x′ with x′ another row of the batch and λ from Beta(α, α), one for the batch; the loss is mixed alike (Zhang et al., arXiv 1710.09412).</summary>
+/// <summary>
+/// x ← λ x + (1 − λ) x′ with x′ another row of the batch and λ from Beta(α, α), one for the batch; the loss is mixed alike (Zhang et al., arXiv 1710.09412).
+/// </summary>
 /// <param name="alpha">α, above 0.</param>
 internal sealed class RowMixing(double alpha)
 {

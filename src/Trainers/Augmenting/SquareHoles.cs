@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLExtensions.Trainers.Augmenting;
 
-/// <summary>Sets a square of each picture to 0, the mean of the channel. Its centre is any pixel, so it may reach over the edge (DeVries and Taylor, arXiv 1708.04552).</summary>
+/// <summary>
+/// Sets a square of each picture to 0, the mean of the channel. Its centre is any pixel, so it may reach over the edge (DeVries and Taylor, arXiv 1708.04552).
+/// </summary>
 /// <param name="recipe">The side of the square.</param>
 /// <param name="shape">The pictures.</param>
 internal sealed class SquareHoles(Augmentation recipe, InputShape shape)

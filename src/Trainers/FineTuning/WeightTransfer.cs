@@ -56,7 +56,7 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
 
     private void CopyHead(HeadOutputs head, int first, bool takeHead, float[] values)
     {
-        ParameterSlot[] slots = [.. layout.Parameters.Where(HeadSplit.IsHead)];
+        ParameterSlot[] slots = [.. layout.Parameters.Where(slot => HeadSplit.IsHead(slot) && slot.Role is (ParameterRole.Weight or ParameterRole.Bias))];
         bool fits = takeHead && slots.All(slot => _from.Parameters.Any(other => other.Name == slot.Name && other.Shape.AsSpan(1).SequenceEqual(slot.Shape.AsSpan(1))));
         for (int output = 0; output < head.Count; output++)
         {

@@ -36,15 +36,31 @@ internal sealed record FittedNetwork(
     /// <summary>The type of numbers in which it scores.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Whether each picture is scored together with its mirror image.</summary>
+    public bool Mirrored
+    {
+        get;
+        init
+        {
+            field = value;
+            _scorer = null; // a copy of this record has that of the original
+        }
+    }
+
     /// <summary>Features per row.</summary>
     public int InputWidth => Input.Length;
 
     private IRowScorer? _scorer;
+
+    /// <summary>The same net, scored in another type of numbers.</summary>
+    public FittedNetwork In(Precision precision) => this with { Precision = precision, _scorer = null };
 
     /// <summary>Makes a scorer that gives what the output layer sees: the last hidden layer's activations, or the vector after a convolutional body.</summary>
     /// <exception cref="InvalidOperationException">A linear model has no hidden layer.</exception>
     public IRowScorer CreateEmbedder() => Architecture is ConvArchitecture ? new ConvScorer(this, head: false) : ManagedMlp.Create(this, head: false);
 
     /// <summary>The scorer, made at first use and shared by all threads.</summary>
-    public IRowScorer Scorer => _scorer ??= Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
+    public IRowScorer Scorer => _scorer ??= Mirrored ? new MirroringScorer(CreateScorer(), Input) : CreateScorer();
+
+    private IRowScorer CreateScorer() => Architecture is ConvArchitecture ? new ConvScorer(this) : ManagedMlp.Create(this);
 }

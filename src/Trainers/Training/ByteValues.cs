@@ -14,7 +14,8 @@ internal static class ByteValues
         var most = new Vector<float>(byte.MaxValue);
         for (int i = 0; i + 4 <= vectors.Length; i += 4, at += 4 * width)
         {
-            Vector<int> a = Vector.ConvertToInt32(vectors[i]), b = Vector.ConvertToInt32(vectors[i + 1]), c = Vector.ConvertToInt32(vectors[i + 2]), d = Vector.ConvertToInt32(vectors[i + 3]);
+            Vector<int> a = Vector.ConvertToInt32(vectors[i]), b = Vector.ConvertToInt32(vectors[i + 1]);
+            Vector<int> c = Vector.ConvertToInt32(vectors[i + 2]), d = Vector.ConvertToInt32(vectors[i + 3]);
             if (!Whole(vectors[i], a, most) || !Whole(vectors[i + 1], b, most) || !Whole(vectors[i + 2], c, most) || !Whole(vectors[i + 3], d, most))
                 return false;
             Vector.Narrow(Vector.Narrow(a.As<int, uint>(), b.As<int, uint>()), Vector.Narrow(c.As<int, uint>(), d.As<int, uint>())).CopyTo(bytes[at..]);

@@ -86,7 +86,7 @@ internal sealed unsafe class PointTiles<TPoint, T> : TileSource<T>
                 {
                     TPoint* xr = x + ((long)r * _width) + k;
                     T* to = tile + (r * stride) + column;
-                    if (width == panel)
+                    if (width == panel && Vector512.IsHardwareAccelerated) // else sixteen sums of two registers each would not fit
                         ProductKernel.Panel4(xr, _width, w, count, to, stride, k > 0);
                     else
                         for (int at = 0; at < width; at += lanes)

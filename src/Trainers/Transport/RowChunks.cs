@@ -10,7 +10,7 @@ internal sealed unsafe class RowChunks<T> : IDisposable
     where T : unmanaged
 {
     private const int TileBytes = 512 << 10;
-    private const int MostChunks = 16;
+    private const int MostChunks = 32;
     private readonly TileSource<T> _source;
     private readonly RowWorkers _workers;
     private readonly ConcurrentBag<PassScratch<T>> _scratch = [];

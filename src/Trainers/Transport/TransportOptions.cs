@@ -3,7 +3,7 @@ namespace MLExtensions;
 /// <summary>How a transport problem is solved; the defaults suit all problems.</summary>
 public sealed class TransportOptions
 {
-    /// <summary>The solve ends when no target potential changes by more than this times epsilon in an iteration, that is when plan entries change by this share.</summary>
+    /// <summary>The solve ends when no potential of the side with fewer points changes by more than this times epsilon in an iteration, that is when plan entries change by this share.</summary>
     /// <value>The default is 1e-6; allowed is above 0 to below 1.</value>
     public double Tolerance { get; set; } = 1e-6;
 
@@ -31,9 +31,13 @@ public sealed class TransportOptions
     /// <value>The default is 256 MiB; allowed is at least 0.</value>
     public long MemoryBudget { get; set; } = 256L << 20;
 
-    /// <summary>Threads; 0 for as many as there are cores. The result does not depend on it.</summary>
+    /// <summary>Threads, at most 32 of them at work; 0 for as many as there are cores. The result does not depend on it.</summary>
     /// <value>The default is 0; allowed is 0 to 1024.</value>
     public int Threads { get; set; }
+
+    /// <summary>Index of a CUDA device that solves with torch tensors, in tiles and in the log domain; null for the CPU, which needs no libtorch.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public int? GpuDeviceId { get; set; }
 
     /// <summary>Told after each iteration.</summary>
     /// <value>The default is <see langword="null"/>.</value>
@@ -59,6 +63,8 @@ public sealed class TransportOptions
             faults.Add($"Storage is {Storage}; allowed is {string.Join(", ", Enum.GetNames<TransportStorage>())}.");
         if (MemoryBudget < 0)
             faults.Add($"MemoryBudget is {MemoryBudget} bytes; allowed is at least 0.");
+        if (GpuDeviceId < 0)
+            faults.Add($"GpuDeviceId is {GpuDeviceId}; allowed is at least 0, or null for the CPU.");
         if (Threads is < 0 or > 1024)
             faults.Add($"Threads is {Threads}; allowed is 0 (as many as cores) to 1024.");
     }

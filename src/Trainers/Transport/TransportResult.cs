@@ -49,7 +49,7 @@ public sealed class TransportResult
     /// <summary>Passes over all pairs.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>The error of each iteration: the largest change of a target potential over ε.</summary>
+    /// <summary>The error of each iteration: the largest change of a potential (of the side with fewer points) over ε.</summary>
     public required IReadOnlyList<double> Errors { get; init; }
 
     /// <summary>Why the solve ended.</summary>

@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace MLExtensions.Trainers.WeightFiles;
 
 /// <summary>
-/// A safetensors file, open for reading: 8 bytes of header length, a JSON header, raw little-endian numbers. The file is mapped, so only what is read costs memory;
-/// it must not be shortened meanwhile. Not thread-safe.
+/// A safetensors file, open for reading: 8 bytes of header length, a JSON header, raw little-endian numbers. The file is mapped, so only what is read costs
+/// memory; it must not be shortened meanwhile. Not thread-safe.
 /// </summary>
 internal sealed unsafe class WeightFile : IDisposable
 {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MLExtensions.Trainers.WeightFiles;
 
 /// <summary>
-/// The JSON header of a safetensors file (github.com/huggingface/safetensors, "Format"): names, types, shapes and places. A header that could not have been written
-/// by an honest program is refused before anything is allocated by it.
+/// The JSON header of a safetensors file (github.com/huggingface/safetensors, "Format"): names, types, shapes and places. A header that could not have been
+/// written by an honest program is refused before anything is allocated by it.
 /// </summary>
 internal sealed class WeightFileHeader
 {
@@ -144,7 +144,8 @@ internal sealed class WeightFileHeader
         {
             if (entry.Begin != end)
                 throw new InvalidDataException(
-                    $"tensor '{entry.Name}' begins at byte {entry.Begin} of the data, {(entry.Begin < end ? "before" : "after a gap behind")} the end of {before} at {end}; expected pieces that follow each other");
+                    $"tensor '{entry.Name}' begins at byte {entry.Begin} of the data, {(entry.Begin < end ? "before" : "after a gap behind")} the end of {before} at {end}; "
+                    + "expected pieces that follow each other");
             end = entry.End;
             before = $"'{entry.Name}'";
             if (end > dataBytes)

@@ -1,7 +1,8 @@
 namespace MLExtensions.Trainers.WeightFiles;
 
 /// <summary>
-/// Which tensor of a file goes where in a net: by name and shape. The body must be whole; the head may be missing or of another size, as with a net of other classes.
+/// Which tensor of a file goes where in a net: by name and shape. The body must be whole; the head may be missing or of another size, as with a net of other
+/// classes.
 /// </summary>
 internal sealed class WeightMatch
 {

@@ -64,7 +64,8 @@ internal sealed class FolderScan
         string[] loose = PicturesIn(_folder, recurse: false);
         if (folders.Length == 0)
             throw new InvalidDataException(
-                $"'{_folder}' has no subfolders (found: {(loose.Length > 0 ? $"{loose.Length} pictures in the folder itself" : "no pictures")}); expected a subfolder for each class, named as the class, with its pictures.");
+                $"'{_folder}' has no subfolders (found: {(loose.Length > 0 ? $"{loose.Length} pictures in the folder itself" : "no pictures")}); "
+                + "expected a subfolder for each class, named as the class, with its pictures.");
         if (loose.Length > 0)
             Complain($"{loose.Length} pictures lie in '{_folder}' itself, the first is '{Path.GetFileName(loose[0])}'; expected them in a subfolder that is named as their class.");
         var pictures = new List<FolderPicture>();

@@ -6,8 +6,8 @@ using MLExtensions.Transforms.Images;
 namespace MLExtensions;
 
 /// <summary>
-/// The pictures of a folder as rows: <c>ImagePath</c> (Text), <c>Label</c> (Text, the name of the class folder) and <c>Image</c> (MLImage, upright, decoded ahead in parallel
-/// when it is asked for). Made by <c>ml.Data.LoadImageFolder</c>.
+/// The pictures of a folder as rows: <c>ImagePath</c> (Text), <c>Label</c> (Text, the name of the class folder) and <c>Image</c> (MLImage, upright, decoded
+/// ahead in parallel when it is asked for). Made by <c>ml.Data.LoadImageFolder</c>.
 /// </summary>
 public sealed class ImageFolderView : IDataView
 {

@@ -8,8 +8,8 @@ using MLExtensions.Transforms.Interop;
 namespace MLExtensions;
 
 /// <summary>
-/// Adds the pixels of pictures as a vector [channels, height, width] of Single from 0 to 255, in red, green, blue. Lazy; cursors decode in parallel ahead of their consumer.
-/// Immutable and thread-safe.
+/// Adds the pixels of pictures as a vector [channels, height, width] of Single from 0 to 255, in red, green, blue. Lazy; cursors decode in parallel ahead of
+/// their consumer. Immutable and thread-safe.
 /// </summary>
 public sealed class ImagePixelsTransformer : ITransformer
 {

@@ -1,8 +1,8 @@
 namespace MLExtensions.Transforms.Images;
 
 /// <summary>
-/// Weights of source pixels for each target pixel along one side: a triangle as wide as the step between target pixels, at least two source pixels. So shrinking
-/// averages and growing interpolates, as in Pillow's and torchvision's resize with antialiasing.
+/// Weights of source pixels for each target pixel along one side: a triangle as wide as the step between target pixels, at least two source pixels. So
+/// shrinking averages and growing interpolates, as in Pillow's and torchvision's resize with antialiasing.
 /// </summary>
 internal sealed class Resampler
 {

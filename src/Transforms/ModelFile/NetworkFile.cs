@@ -67,6 +67,7 @@ internal static class NetworkFile
             FeatureMean = mean,
             FeatureFactor = factor,
             Precision = header.Precision,
+            Mirrored = header.Mirrored,
         };
         return (network, header.Columns, LabelsOf(header));
     }
@@ -79,6 +80,7 @@ internal static class NetworkFile
         OutputWidth = network.OutputWidth,
         Picture = network.Input.IsImage ? network.Input : null,
         Precision = network.Precision,
+        Mirrored = network.Mirrored,
         Columns = columns,
         TargetMean = network.TargetMean,
         TargetScale = network.TargetScale,

@@ -20,6 +20,9 @@ internal sealed record NetworkHeader
     /// <summary>The type of numbers in which the net scores.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Whether each picture is scored together with its mirror image.</summary>
+    public bool Mirrored { get; init; }
+
     public required ScoreColumnNames Columns { get; init; }
 
     public required float TargetMean { get; init; }
@@ -51,8 +54,11 @@ internal sealed record NetworkHeader
         else
             Columns.Check(faults);
         if (Report?.Epochs is null || Report.Versions is null || Report.Regularization?.Contains(null!) != false
+            || Report.InitialWeights is { Matched: null } or { Missing: null } or { WrongShape: null } or { LeftOver: null }
             || Report.Epochs.Any(epoch => epoch is null || epoch.Telemetry is { Layers: null } || epoch.Telemetry?.Layers.Contains(null!) == true))
             faults.Add("its Report is missing or has a hole.");
+        if (Mirrored && Picture is null)
+            faults.Add("it is scored with mirror images, and its features are no picture.");
         if (!Enum.IsDefined(Task))
             faults.Add($"its task is {(int)Task}.");
         if (InputWidth < 1 || OutputWidth < 1 || (Task != NetTask.Multiclass && OutputWidth != 1))
@@ -60,6 +66,8 @@ internal sealed record NetworkHeader
         Picture?.Check("its picture", faults);
         if (Picture is not null && (Picture.Length != InputWidth || !Picture.IsImage))
             faults.Add($"it has {InputWidth} features and pictures of {Picture}.");
+        if (Picture is not null && Architecture is not ConvArchitecture)
+            faults.Add($"it has pictures of {Picture} for a recipe without convolutions.");
         if (!Enum.IsDefined(Precision))
             faults.Add($"its precision is {(int)Precision}.");
         if (LabelType is null != Labels is null)

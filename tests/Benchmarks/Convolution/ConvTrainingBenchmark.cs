@@ -12,6 +12,7 @@ namespace MLExtensions.Benchmarks.Convolution;
 
 /// <summary>
 /// Training images per second and peak resident memory against a bare TorchSharp loop of the same net: modules, torch's SGD with momentum and decay, a dispose scope per step. Batch 128.
+/// --parts adds the bare loop with one of our habits each, and ours without the allocator's settings.
 /// </summary>
 internal static class ConvTrainingBenchmark
 {
@@ -21,7 +22,9 @@ internal static class ConvTrainingBenchmark
     {
         if (Options.Get(args, "--worker", null) is not { } rival)
         {
-            ConvContest.Run("conv-training", ["resnet20", "small"], ["bare", "float32", "bfloat16"], args);
+            ConvContest.Run("conv-training", ["resnet20", "small"], args.Contains("--parts")
+                ? ["bare", "bare-channels-last", "bare-memory-kept", "float32-memory-not-kept", "float32", "bfloat16"]
+                : ["bare", "float32", "bfloat16"], args);
             return;
         }
 
@@ -30,17 +33,17 @@ internal static class ConvTrainingBenchmark
         int batch = Measure.Number(args, "--batch", 128);
         int steps = Measure.Number(args, "--steps", 15);
         bool small = Options.Get(args, "--net", "resnet20") == "small";
-        List<double> seconds = rival == "bare"
-            ? Bare(small, threads, batch, steps)
-            : Ours(small, rival == "bfloat16" ? Precision.BFloat16 : Precision.Float32, threads, batch, steps, keepMemory: !args.Contains("--no-keep-memory"));
+        using IDisposable? allocatorScope = rival is "bare-memory-kept" or "float32" or "bfloat16" ? Allocator.KeepMemory() : null;
+        List<double> seconds = rival.StartsWith("bare", StringComparison.Ordinal)
+            ? Bare(small, threads, batch, steps, channelsLast: rival == "bare-channels-last")
+            : Ours(small, rival == "bfloat16" ? Precision.BFloat16 : Precision.Float32, threads, batch, steps);
         ConvContest.Report(batch, seconds);
     }
 
-    private static List<double> Ours(bool small, Precision precision, int threads, int batch, int steps, bool keepMemory)
+    private static List<double> Ours(bool small, Precision precision, int threads, int batch, int steps)
     {
         InputShape shape = small ? InputShape.Image(1, 28, 28) : InputShape.Image(3, 32, 32);
         using IDisposable threadScope = TorchThreads.Use(threads);
-        using IDisposable? allocatorScope = keepMemory ? Allocator.KeepMemory() : null;
         using DisposeScope outer = NewDisposeScope();
         using var noGrad = no_grad();
         using Net net = Net.Create(small ? Architecture.ConvNet() : Architecture.CifarResNet(), shape, 10, CPU, precision);
@@ -67,7 +70,7 @@ internal static class ConvTrainingBenchmark
         });
     }
 
-    private static List<double> Bare(bool small, int threads, int batch, int steps)
+    private static List<double> Bare(bool small, int threads, int batch, int steps, bool channelsLast)
     {
         set_num_threads(threads);
         using DisposeScope outer = NewDisposeScope();
@@ -76,6 +79,8 @@ internal static class ConvTrainingBenchmark
         Tensor x = HostTensor.Create<float>(pixels, CPU).reshape(Images, shape.Channels, shape.Height, shape.Width);
         Tensor y = HostTensor.Create<long>(Array.ConvertAll(labels, label => (long)label), CPU);
         using nn.Module<Tensor, Tensor> model = small ? new BareSmallNet() : new BareResNet20();
+        if (channelsLast)
+            TurnKernels(model);
         using optim.Optimizer sgd = optim.SGD(model.parameters(), 0.05, momentum: 0.9, weight_decay: 1e-4);
         using var crossEntropy = nn.CrossEntropyLoss();
         using Tensor order = randperm(Images, device: CPU);
@@ -86,12 +91,23 @@ internal static class ConvTrainingBenchmark
             using DisposeScope scope = NewDisposeScope();
             Tensor index = order.narrow(0, at, batch);
             at = at + (2 * batch) > Images ? 0 : at + batch;
-            Tensor batchLoss = crossEntropy.forward(model.forward(x.index_select(0, index)), y.index_select(0, index));
+            Tensor pictures = x.index_select(0, index);
+            if (channelsLast)
+                pictures = pictures.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+            Tensor batchLoss = crossEntropy.forward(model.forward(pictures), y.index_select(0, index));
             sgd.zero_grad();
             batchLoss.backward();
             sgd.step();
             sum += batchLoss.item<float>();
         });
+    }
+
+    private static void TurnKernels(nn.Module<Tensor, Tensor> model)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (Tensor kernel in model.parameters().Where(parameter => parameter.dim() == 4))
+            kernel.set_(kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
     }
 
     private static List<double> Time(int steps, Action step)

@@ -6,8 +6,9 @@ using MLExtensions.Benchmarks.Convolution;
 namespace MLExtensions.Benchmarks.Images;
 
 /// <summary>
-/// 600 pictures of clothing (10 classes, 120 for testing): a net from random weights against the same net that starts from weights trained on the CIFAR-10 subset, saved and loaded as
-/// safetensors. Options: --seeds 5 --epochs 40 --source-epochs 10 --net small|cifar-resnet20 --augment none|light|strong --threads N --weights FILE.
+/// 600 pictures of clothing (10 classes, 120 for testing): a net from random weights against the same net that starts from weights trained on the CIFAR-10
+/// subset, saved and loaded as safetensors. Options: --seeds 5 --epochs 40 --source-epochs 10 --net small|cifar-resnet20 --augment none|light|strong --threads
+/// N --weights FILE.
 /// </summary>
 internal static class ClothingBenchmark
 {

@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 namespace MLExtensions.Benchmarks.Images;
 
 /// <summary>
-/// A fit from a folder of pictures against the slower of decoding alone and training alone, interleaved. The pictures are those of the clothing folder, copied in turn until there
-/// are enough. Options: --pictures 2000 --size 32 --epochs 10 --rounds 3 --threads N --net small|cifar-resnet20 --stream true.
+/// A fit from a folder of pictures against the slower of decoding alone and training alone, interleaved. The pictures are those of the clothing folder, copied
+/// in turn until there are enough. Options: --pictures 2000 --size 32 --epochs 10 --rounds 3 --threads N --net small|cifar-resnet20 --stream true.
 /// </summary>
 internal static class ImageFolderBenchmark
 {

@@ -63,7 +63,7 @@ internal static class WeissiRobustnessBenchmark
 
         // Whether the coefficient of that number is still to be tried: all before it were good enough.
         public bool IsOpen(RobustMethod method, int number) =>
-            number < method.Coefficients.Length && (number == 0 || Validation(method, method.Coefficients[number - 1]) >= LeastAccuracy);
+            number < method.Coefficients.Length && (number == 0 || (IsOpen(method, number - 1) && Validation(method, method.Coefficients[number - 1]) >= LeastAccuracy));
 
         public IEnumerable<double> Chosen(RobustMethod method) => new[] { Best(method), Strongest(method) }.Distinct();
 

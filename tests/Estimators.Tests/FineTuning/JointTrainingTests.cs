@@ -47,7 +47,11 @@ public sealed class JointTrainingTests : IDisposable
         IDataView rows = Signs(30, 3), test = Signs(600, 8), source = Signs(3000, 5);
         double Accuracy(PretrainingData? pretraining) => _ml.BinaryClassification.EvaluateNonCalibrated(_ml.BinaryClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            Architecture = Architecture.Mlp([32, 8], normalization: Normalization.Batch), Epochs = 400, BatchSize = 15, Seed = 3, PretrainingData = pretraining,
+            Architecture = Architecture.Mlp([32, 8], normalization: Normalization.Batch),
+            Epochs = 400,
+            BatchSize = 15,
+            Seed = 3,
+            PretrainingData = pretraining,
         }).Fit(rows).Transform(test)).Accuracy;
 
         double alone = Accuracy(null), joint = Accuracy(new PretrainingData(source) { Ratio = 8, Lambda = 1 });
@@ -153,6 +157,31 @@ public sealed class JointTrainingTests : IDisposable
         CancelledFit(ToyRow.View(_ml, 300, 5), 0.3);
         CancelledFit(ToyRow.View(_ml, 300, 4), 0.4);
         Assert.Equal(3, _folder.GetFiles().Length);
+    }
+
+    [Fact]
+    public void A_nested_net_starts_from_a_plain_one_and_trains_jointly()
+    {
+        IDataView source = TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 400, seed: 4)), target = TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 200));
+        NeuralNetworkTransformer plain = TaskKind.Multiclass.Trainer(_ml, o => o.Epochs = 20).Fit(source);
+        BayesianNestedTransformer model = _ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        {
+            InitialModel = plain,
+            PretrainingData = new PretrainingData(source),
+            Epochs = 10,
+            BatchSize = 32,
+            Seed = 3,
+            Regularization = [Regularizer.WeightRescaling()],
+            Optimizer = Optimizer.Sgd(),
+        }).Fit(target);
+
+        Assert.Equal(400, model.Report.PretrainingRows);
+        Assert.Contains("layers.0.weight", model.Report.InitialModel!.Taken);
+        Assert.Equal(6, model.Report.InitialModel.HeadTaken.Count); // of both heads
+        Assert.All(model.Report.Epochs, epoch => Assert.True(epoch.PretrainingLoss > 0));
+        Assert.True(_ml.MulticlassClassification.Evaluate(model.Transform(TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 200, seed: 9)))).MicroAccuracy > 0.7);
+        var error = Assert.Throws<ArgumentException>(() => _ml.Regression.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions { PretrainingData = new PretrainingData(source) }));
+        Assert.Contains("PretrainingData is for the classification tasks of nested nets", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,7 +123,41 @@ public sealed class ConvPipelineTests : IDisposable
         Assert.All(trained.Model.Network.Parameters.Zip(again.Model.Network.Parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
+    [Fact]
+    public void With_test_time_augmentation_a_picture_and_its_mirror_image_score_alike_also_after_a_round_trip()
+    {
+        IDataView rows = Prepared();
+        var plain = (NeuralNetworkTransformer)_ml.MulticlassClassification.Trainers.NeuralNetwork(Options(o => o.Epochs = 2)).Fit(rows);
+        NeuralNetworkTransformer both = plain.WithTestTimeAugmentation();
+        IDataView mirrored = _ml.Transforms.CustomMapping<Picture, Mirror>(
+            (from, to) => to.Features = [.. from.Features.Chunk(16).SelectMany(line => line.Reverse())], contractName: null).Fit(rows).Transform(rows);
+        float[][] own = Scores(both, rows);
+        Assert.All(own.Zip(Scores(both, mirrored)), pair => Assert.All(pair.First.Zip(pair.Second), x => Assert.Equal(x.First, x.Second, 1e-5f)));
+        Assert.Contains(Scores(plain, rows).Zip(Scores(plain, mirrored)), pair => Math.Abs(pair.First[0] - pair.Second[0]) > 1e-3);
+        Assert.Contains(own.Zip(Scores(plain, rows)), pair => Math.Abs(pair.First[0] - pair.Second[0]) > 1e-3);
+        Assert.Equal(Scores(plain, rows), Scores(both.WithTestTimeAugmentation(false), rows));
+        string file = Path.Combine(_folder, "both.zip");
+        _ml.Model.Save(both, rows.Schema, file);
+        Assert.Equal(own, Scores((NeuralNetworkTransformer)_ml.Model.Load(file, out _), rows));
+        NeuralNetworkTransformer vectors = TaskKind.Multiclass.Trainer(_ml, o => o.Epochs = 1).Fit(TaskKind.Multiclass.Prepared(_ml, ToyRow.View(_ml, 50)));
+        Assert.Contains("was trained on plain vectors of 4 features", Assert.Throws<InvalidOperationException>(() => vectors.WithTestTimeAugmentation()).Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static float[][] Scores(NeuralNetworkTransformer model, IDataView rows) => [.. model.Transform(rows).GetColumn<float[]>("Score")];
+
+    private sealed class Picture
+    {
+        [VectorType(3, 16, 16)]
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class Mirror
+    {
+        [VectorType(3, 16, 16)]
+        public float[] Features { get; set; } = [];
+    }
 
     private static NeuralNetworkOptions Options(Action<NeuralNetworkOptions>? change = null)
     {

@@ -46,7 +46,7 @@ public sealed class FreezeTests
         void Recipe(NeuralNetworkOptions options) => options.Architecture = Architecture.Mlp([8, 6], normalization: Normalization.Batch);
         NeuralNetworkTransformer initial = TaskKind.Binary.Trainer(_ml, Recipe).Fit(rows);
 
-        NeuralNetworkTransformer tuned = TaskKind.Binary.Trainer(_ml, options => (options.InitialModel, options.FreezeUntil) = (initial, "layers.1")).Fit(rows);
+        NeuralNetworkTransformer tuned = TaskKind.Binary.Trainer(_ml, options => (options.Architecture, options.InitialModel, options.FreezeUntil) = (initial.Model.Architecture, initial, "layers.1")).Fit(rows);
 
         Assert.Equal(
             ["head.bias", "head.weight", "layers.1.norm.mean", "layers.1.norm.scale", "layers.1.norm.shift", "layers.1.norm.variance", "layers.1.weight"], Changed(initial, tuned).Order(StringComparer.Ordinal));
@@ -79,7 +79,7 @@ public sealed class FreezeTests
     {
         var options = new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[4], [6]]), Epochs = 2, BatchSize = 32, Seed = 3, ValidationFraction = 0,
+            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[4], [6]]), Epochs = 2, BatchSize = 32, Seed = 3, ValidationFraction = 0, Threads = ThreadPolicy.Fixed(1),
         };
         change(options);
         return _ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(rows);

@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Estimators.Tests.Images;
+using MLExtensions.Tests.Support;
+using SkiaSharp;
 
 namespace MLExtensions.Estimators.Tests.Robustness;
 
@@ -47,6 +49,36 @@ public sealed class PictureRobustnessTests
 
         Assert.True(metrics.CleanAccuracy > 0.9);
         Assert.True(metrics.Results[1].Accuracy < metrics.Results[0].Accuracy - 0.3, string.Join(' ', metrics.Results));
+    }
+
+    [Fact]
+    public void Pixels_that_a_stage_reads_from_pictures_are_the_raw_columns()
+    {
+        string folder = Directory.CreateTempSubdirectory("PictureRobustnessTests-").FullName;
+        try
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                string file = Path.Combine(folder, i % 2 == 0 ? "red" : "blue", $"{i}.png");
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.WriteAllBytes(file, TestPictures.Plain(8, 8, i % 2 == 0 ? new SKColor((byte)(150 + i), 50, 60) : new SKColor(60, 50, (byte)(150 + i))));
+            }
+
+            IDataView view = _ml.Data.LoadImageFolder(folder);
+            ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.ImagePixels("Pixels", "ImagePath", 4, 4))
+                .Append(_ml.Transforms.NormalizeMinMax("Features", "Pixels"))
+                .Append(_ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions { Architecture = Architecture.Mlp([8]), Epochs = 20, Seed = 1 })).Fit(view);
+
+            RobustnessMetrics metrics = _ml.MulticlassClassification.EvaluateRobustness(model, view, new RobustnessOptions { Epsilons = [200], LowerBound = 0, UpperBound = 255, Attacks = [Attack.Pgd()] });
+
+            Assert.Equal(["Pixels"], metrics.Columns);
+            Assert.Equal(1, metrics.CleanAccuracy);
+            Assert.Equal(0, metrics.Results[0].Accuracy);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     // By central differences of -log p, read from the model's scores.

@@ -83,7 +83,7 @@ public sealed class RowSelectionTests
         float[] Chosen(int sample) => [.. Fit(o => (o.Budget, o.SampleRows) = (SelectionBudget.Count(200), sample), many).Select(Blobs.View(_ml, many)).GetColumn<float>("Number")];
 
         int same = Chosen(5000).Intersect(Chosen(300)).Count();
-        Assert.True(same > 150, $"{same} of 200");
+        Assert.True(same > 120, $"{same} of 200"); // of 400 rows that lie equally near; chance would give 100
     }
 
     [Fact]

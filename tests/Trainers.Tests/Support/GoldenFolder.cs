@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-
 namespace MLExtensions.Trainers.Tests;
 
 /// <summary>The golden data of torchvision's nets, in shared/data/torchvision beside the checkout or in MLEXTENSIONS_DATA.</summary>
@@ -17,26 +14,5 @@ internal static class GoldenFolder
         if (!Directory.Exists(path))
             Assert.Skip($"The golden data of torchvision's nets are not here: no folder shared/data/torchvision/{name} above {AppContext.BaseDirectory}.");
         return path;
-    }
-
-    /// <summary>The lines of a CSV file as columns by name.</summary>
-    public static IReadOnlyList<Dictionary<string, string>> Csv(string path)
-    {
-        string[] lines = File.ReadAllLines(path);
-        string[] names = lines[0].Split(',');
-        return [.. lines.Skip(1).Select(line => names.Zip(line.Split(',')).ToDictionary(pair => pair.First, pair => pair.Second))];
-    }
-
-    public static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
-
-    /// <summary>The float64 numbers of an npy file.</summary>
-    public static double[] Npy(string path)
-    {
-        byte[] bytes = File.ReadAllBytes(path);
-        int start = 10 + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8));
-        var values = new double[(bytes.Length - start) / 8];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(start + (8 * i)));
-        return values;
     }
 }

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using MLExtensions.Samples;
+using MLExtensions.Samples.Shared;
+using Spectre.Console;
+
+const int RedirectedWidth = 160;
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = RedirectedWidth;
+
+var data = new Option<string>("--data")
+{
+    Description = "Take the four IDX files of MNIST or Fashion-MNIST (.gz or not) from this folder.",
+    HelpName = "FOLDER",
+};
+var strangers = new Option<string>("--strangers")
+{
+    Description = "Take pictures of another kind from the IDX files of this folder. Left out, they are drawn letters and noise.",
+    HelpName = "FOLDER",
+};
+var epochs = new Option<int?>("--epochs") { Description = "Passes over the training rows. Left out, the trainer chooses.", HelpName = "NUMBER" };
+var seed = new Option<int>("--seed") { Description = "Fixes the drawn data and the fit.", HelpName = "NUMBER", DefaultValueFactory = _ => 1 };
+var output = new Option<string>("--output") { Description = "Write models and curves to this folder. Left out, to a new temporary folder.", HelpName = "FOLDER" };
+
+var root = new RootCommand(
+    "Fits a Bayesian nested net once and uses it at many widths: shows cost, accuracy, calibration and sense for strangers of each, widens only where needed, and cuts out a "
+    + "small model. Without arguments it draws its own data: digits to learn, letters and noise as strangers.")
+{
+    data, strangers, epochs, seed, output,
+};
+root.SetAction((parsed, cancellation) => Guarded(() => new FitRun(
+    AnsiConsole.Console,
+    new BayesianNestedSampleOptions
+    {
+        DataFolder = parsed.GetValue(data),
+        StrangersFolder = parsed.GetValue(strangers),
+        Epochs = parsed.GetValue(epochs),
+        Seed = parsed.GetValue(seed),
+        OutputFolder = parsed.GetValue(output),
+    },
+    cancellation).Run()));
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count == 0)
+    return await parsed.InvokeAsync();
+foreach (var error in parsed.Errors)
+    Console.Error.WriteLine(error.Message);
+Console.Error.WriteLine("Run with --help to see what is allowed.");
+return ExitCodes.BadInput;
+
+// The work runs beside the caller, so that Ctrl-C reaches the cancellation token while it runs.
+static Task<int> Guarded(Func<int> work) => Task.Run(() =>
+{
+    try
+    {
+        return work();
+    }
+    catch (SampleInputException e)
+    {
+        Console.Error.WriteLine(e.Message);
+        return ExitCodes.BadInput;
+    }
+    catch (OperationCanceledException)
+    {
+        Console.Error.WriteLine("Cancelled.");
+        return ExitCodes.Cancelled;
+    }
+});
