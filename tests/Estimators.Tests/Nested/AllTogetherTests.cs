@@ -21,8 +21,8 @@ public sealed class AllTogetherTests : IDisposable
     public void Selected_rows_fine_tune_a_nested_net_that_another_process_scores_at_three_widths()
     {
         IDataView source = Blobs.View(_ml, Blobs.Source()), target = Blobs.View(_ml, Blobs.Target(12)), test = Blobs.View(_ml, Blobs.Target(60));
-        IDataView selected = _ml.Transforms.SelectPretrainingData(target, budget: SelectionBudget.Count(2)).Fit(source).Transform(source);
-        Assert.Equal(["a", "c"], Blobs.Classes(selected).Distinct().Order());
+        IDataView selected = _ml.Transforms.SelectPretrainingData(target, budget: SelectionBudget.Count(4)).Fit(source).Select(source);
+        Assert.Equal(["a", "b", "c", "d"], Blobs.Classes(selected).Distinct().Order()); // the nearest of each target class, and the second nearest
 
         BayesianNestedTransformer model = _ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
         {
