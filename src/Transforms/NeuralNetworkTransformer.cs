@@ -46,6 +46,9 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
 
     internal LabelValues? Labels => _labels;
 
+    /// <summary>The type of numbers in which it scores.</summary>
+    public Precision Precision => Model.Network.Precision;
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 
@@ -65,6 +68,16 @@ public sealed class NeuralNetworkTransformer : PredictionTransformer<NeuralNetwo
     {
         ArgumentNullException.ThrowIfNull(input);
         return new ScoringView(input, _scoring, GetOutputSchema(input.Schema));
+    }
+
+    /// <summary>The same model, scoring in another type of numbers; its weights stay as they are.</summary>
+    /// <param name="precision">The type of numbers.</param>
+    /// <exception cref="InvalidOperationException">The recipe has no convolutions and scores in Float32 only.</exception>
+    public NeuralNetworkTransformer WithPrecision(Precision precision)
+    {
+        if (precision != Precision.Float32 && Model.Architecture is not ConvArchitecture)
+            throw new InvalidOperationException($"{Model.Architecture} scores in Float32; {precision} is for convolutional recipes.");
+        return new NeuralNetworkTransformer(Model.Network.In(precision), _names, _labels);
     }
 
     /// <summary>

@@ -164,7 +164,11 @@ internal static class SelectionEvidenceBenchmark
         {
             var options = new NeuralNetworkOptions
             {
-                Architecture = Architecture.Mlp([128, 64], normalization: Normalization.Batch), Seed = _seed, Threads = ThreadPolicy.Fixed(1), ValidationFraction = 0, Telemetry = false,
+                Architecture = Architecture.Mlp([128, 64], normalization: Normalization.Batch),
+                Seed = _seed,
+                Threads = ThreadPolicy.Fixed(1),
+                ValidationFraction = 0,
+                Telemetry = false,
             };
             change(options);
             return options;

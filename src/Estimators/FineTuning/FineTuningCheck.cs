@@ -13,6 +13,8 @@ internal static class FineTuningCheck
             faults.Add($"InitialModel is {o.InitialModel.GetType().Name} and holds no neural net; give a NeuralNetworkTransformer, or a chain of transformers with one in it.");
         if (o.InitialModel is not null && o.InitialWeights is not null)
             faults.Add($"InitialModel and InitialWeights ('{o.InitialWeights}') are both set; a fit starts from one of them.");
+        if (o.PretrainingData is not null && o.Augmentation?.Mixup > 0)
+            faults.Add($"Augmentation.Mixup is {o.Augmentation.Mixup} beside PretrainingData: rows of two sets of labels cannot be mixed. Set Mixup to 0.");
         o.PretrainingData?.Check(faults);
         if (o.PretrainingData?.Loss is ConsistencyPretrainingLoss && task == NetTask.Regression)
             faults.Add("PretrainingData: PretrainingLoss.Consistency is for classification: it compares probabilities of classes. Use PretrainingLoss.Labels() for regression.");

@@ -14,6 +14,7 @@ namespace MLExtensions.Estimators.Nested;
 /// <param name="validation">Rows with features and label.</param>
 internal sealed class WidthMeter(BayesianNestedTransformer model, IDataView validation)
 {
+    private const int WarmUp = 1000; // calls until the code has its last compilation
     private const int TimedRows = 300;
     private const double Level = 0.9;
 
@@ -62,7 +63,7 @@ internal sealed class WidthMeter(BayesianNestedTransformer model, IDataView vali
         var row = new float[scorer.InputWidth];
         var outputs = new float[scorer.OutputWidth];
         var times = new long[TimedRows];
-        for (int i = -20; i < TimedRows; i++)
+        for (int i = -WarmUp; i < TimedRows; i++)
         {
             long start = Stopwatch.GetTimestamp();
             scorer.Score(row, 1, outputs);

@@ -9,6 +9,8 @@ namespace MLExtensions.Estimators.Selection;
 /// </summary>
 internal sealed class RowSelector
 {
+    private static readonly SelectionBudget DefaultBudget = SelectionBudget.Share(0.1);
+
     private readonly SelectionInput _input;
     private readonly PretrainingSelectionOptions _options;
     private readonly RowPass _pass;
@@ -50,7 +52,7 @@ internal sealed class RowSelector
                 _ => mass,
             });
         });
-        SelectionBudget? budget = _options.Strategy == SelectionStrategy.All ? null : _options.Budget ?? SelectionBudget.Share(0.1);
+        SelectionBudget? budget = _options.Strategy == SelectionStrategy.All ? null : _options.Budget ?? DefaultBudget;
         (long[] rows, float[] scores, int[] ofClass) = picker.Pick(budget, _options.RowsPerClass);
         foreach (double[] line in plan)
             for (int j = 0; j < targets; j++)
@@ -68,14 +70,13 @@ internal sealed class RowSelector
     private Dictionary<long, int> Centers(MeanDistances distances)
     {
         RowSample sample = _input.SourceSample!;
-        if (sample.Units.Count < _input.SourceRows && _options.Budget is { IsMass: false } budget && !IsWithin(budget, sample.Units.Count))
+        var budget = _options.Budget ?? DefaultBudget;
+        if (sample.Units.Count < _input.SourceRows && budget.Resolve((int)Math.Min(int.MaxValue, _input.SourceRows), "rows") > sample.Units.Count)
             throw new InvalidOperationException(
                 $"SelectionStrategy.KCenter looks at a sample of {sample.Units.Count} rows, and {budget} of {_input.SourceRows} rows is more. Raise SampleRows, or ask for fewer.");
         int[] order = KCenter.Pick(sample.Units, KCenter.Nearest(sample.Units, distances), sample.Units.Count);
         return order.Select((index, rank) => (sample.Rows[index], rank)).ToDictionary(pair => pair.Item1, pair => pair.rank);
     }
-
-    private bool IsWithin(SelectionBudget budget, int limit) => budget.Resolve(new Ones((int)Math.Min(int.MaxValue, _input.SourceRows)), "rows") <= limit;
 
     private double[] Covered(long[] rows, int targets)
     {
@@ -96,16 +97,5 @@ internal sealed class RowSelector
     {
         double mean = _options.Strategy == SelectionStrategy.Transport && scores.Length > 0 ? scores.Average(score => (double)score) : 0;
         return Array.ConvertAll(scores, score => mean > 0 ? (float)(score / mean) : 1f);
-    }
-
-    private sealed class Ones(int count) : IReadOnlyList<double>
-    {
-        public int Count => count;
-
-        public double this[int index] => 1;
-
-        public IEnumerator<double> GetEnumerator() => Enumerable.Repeat(1.0, count).GetEnumerator();
-
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -25,8 +25,8 @@ internal sealed class NestedHiddenLayer : IDisposable
     /// <summary>[batch, in] to [batch, units], with drawn weights and a drawn mask.</summary>
     public Tensor Train(Tensor x, SeededRandom masks)
     {
-        Tensor y = _linear.Sample(x);
-        _output = _block.Forward(y, Mask.Draw(masks), training: true);
+        Tensor? mask = Mask.Draw(masks);
+        _output = _block.Forward(_linear.Sample(x, Mask.Kept), mask, training: true);
         return _output;
     }
 
@@ -63,7 +63,7 @@ internal sealed class NestedHiddenLayer : IDisposable
             byMask.Dispose();
         }
 
-        return _linear.Backward(byProduct, Mask.Kept, inputGradient);
+        return _linear.Backward(byProduct, inputGradient);
     }
 
     /// <inheritdoc/>

@@ -97,12 +97,12 @@ internal sealed class NestedMlpNet : Net
             x = y;
         }
 
-        return training ? _head.Sample(x) : _head.Mean(x);
+        return training ? _head.Sample(x, OutputWidth) : _head.Mean(x);
     }
 
     public override void Backward(Tensor outputGradient)
     {
-        Tensor? next = _head.Backward(outputGradient, OutputWidth, inputGradient: _hidden.Length > 0);
+        Tensor? next = _head.Backward(outputGradient, inputGradient: _hidden.Length > 0);
         _fixedNoise?.zero_();
         for (int i = _hidden.Length - 1; i >= 0; i--)
             next = _hidden[i].Backward(next!, inputGradient: i > 0);

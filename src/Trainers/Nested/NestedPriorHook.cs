@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +19,7 @@ internal sealed class NestedPriorHook : TrainingHook
     private readonly NestedPriorRegularizer _settings;
     private readonly WeightDivergence _divergence = new();
     private readonly List<Layer> _layers = [];
+    private readonly Scalar _one = 1;
     private readonly Scalar _least = LeastLogAlpha;
     private readonly Scalar _most;
     private readonly Scalar _leastGate = -NestedMlpNet.MostGate;
@@ -79,7 +82,7 @@ internal sealed class NestedPriorHook : TrainingHook
                 sum += ChainDivergence.OfMasks(logTail, BernoulliChain.LogPrior(_settings.Prior, logTail.Length));
             }
 
-            sum += ChainDivergence.OfWeights(logKeep, Costs(layer, logKeep.Length));
+            sum += ChainDivergence.OfWeights(logKeep, CostsOf(layer, NegativeByUnit(layer), logKeep.Length));
         }
 
         return sum;
@@ -88,49 +91,62 @@ internal sealed class NestedPriorHook : TrainingHook
     public override void Dispose()
     {
         _divergence.Dispose();
-        foreach (Scalar scalar in new[] { _least, _most, _leastGate, _mostGate })
+        foreach (Scalar scalar in new[] { _one, _least, _most, _leastGate, _mostGate })
             scalar.Dispose();
     }
 
     private void Add(Layer layer, double factor)
     {
-        using Tensor slope = _divergence.NegativeSlope(layer.Noise); // [out, in]
-        if (layer.Gates is not { } slot)
-        {
-            using Scalar scale = -factor * layer.PerInput;
-            layer.NoiseGradient.add_(slope, scale);
-            return;
-        }
-
-        double[] gates = Gates(slot);
-        var logKeep = new double[gates.Length + 1];
+        int units = (int)layer.Noise.shape[0];
+        double[] gates = layer.Gates is { } slot ? Gates(slot) : [], logKeep = new double[gates.Length + 1];
         BernoulliChain.LogKeep(gates, logKeep);
-        NestedGroups groups = layer.Groups!;
-        var keep = new float[groups.Units];
-        for (int unit = 0, element = 0; unit < keep.Length; unit++)
+        var factors = new float[units];
+        for (int unit = 0, element = 0; unit < units; unit++)
         {
-            while (groups.UnitsOfOutcome(element) <= unit)
+            while (layer.Groups is { } groups && groups.UnitsOfOutcome(element) <= unit)
                 element++;
-            keep[unit] = (float)(-factor * layer.PerInput * Math.Exp(logKeep[element]));
+            factors[unit] = (float)(-factor * layer.PerInput * Math.Exp(logKeep[element]));
         }
 
-        using Tensor column = Runtime.HostTensor.Create<float>(keep, layer.Noise.device).unsqueeze(1);
-        using Scalar one = 1;
-        layer.NoiseGradient.addcmul_(slope, column, one);
-        if (_net.Settings.Ordering != NestedOrdering.Learned)
+        double[] costs = CostsOf(layer, AddSlopes(layer, factors), logKeep.Length);
+        if (layer.Gates is null || _net.Settings.Ordering != NestedOrdering.Learned)
             return;
         var gradient = new double[gates.Length];
-        ChainDivergence.AddGradient(gates, BernoulliChain.LogPrior(_settings.Prior, logKeep.Length), Costs(layer, logKeep.Length), factor, gradient);
-        OrderedMask.WriteGradient(_net.Parameters, slot, gradient, add: true);
+        ChainDivergence.AddGradient(gates, BernoulliChain.LogPrior(_settings.Prior, logKeep.Length), costs, factor, gradient);
+        OrderedMask.WriteGradient(_net.Parameters, layer.Gates, gradient, add: true);
     }
 
-    // What the weights of each element cost. The constant of K is chosen so that the noisiest weights cost nothing: a unit is never kept for its noise.
-    private double[] Costs(Layer layer, int elements)
+    // Adds each unit's factor times the slope of −K to the gradient; gives the sum of −K of each unit.
+    private float[] AddSlopes(Layer layer, float[] factors)
+    {
+        if (_net.Parameters.OnCpu)
+        {
+            Span<float> noise = MemoryMarshal.Cast<byte, float>(layer.Noise.bytes), gradient = MemoryMarshal.Cast<byte, float>(layer.NoiseGradient.bytes);
+            int inputs = noise.Length / factors.Length;
+            var sums = new float[factors.Length];
+            for (int unit = 0; unit < sums.Length; unit++)
+                sums[unit] = (float)VariationalPasses.Divergence(noise.Slice(unit * inputs, inputs), factors[unit], gradient.Slice(unit * inputs, inputs));
+            return sums;
+        }
+
+        using Tensor slope = _divergence.NegativeSlope(layer.Noise); // [out, in]
+        using Tensor column = HostTensor.Create<float>(factors, layer.Noise.device).unsqueeze(1);
+        layer.NoiseGradient.addcmul_(slope, column, _one);
+        return NegativeByUnit(layer);
+    }
+
+    private float[] NegativeByUnit(Layer layer)
     {
         using Tensor negative = _divergence.Negative(layer.Noise);
         using Tensor perUnit = negative.sum(1);
+        return FlatParameters.ToArray(perUnit);
+    }
+
+    // What the weights of each element cost. The constant of K is chosen so that the noisiest weights cost nothing: a unit is never kept for its noise.
+    private double[] CostsOf(Layer layer, float[] negativeByUnit, int elements)
+    {
         float free = (float)(WeightDivergence.Negative(_settings.MostLogAlpha) * layer.Noise.shape[1]);
-        float[] units = Array.ConvertAll(FlatParameters.ToArray(perUnit), sum => free - sum);
+        float[] units = Array.ConvertAll(negativeByUnit, sum => free - sum);
         var costs = new double[elements];
         if (layer.Groups is null)
             costs[0] = units.Sum(cost => (double)cost);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLExtensions.Trainers.Nets;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,8 +27,9 @@ internal sealed class VariationalLinear : IDisposable
     private readonly Scalar _least = LeastVariance;
     private Tensor? _input;     // [batch, in]
     private Tensor? _square;    // [batch, in], x²
-    private Tensor? _variance;  // [out, in], α θ²
-    private Tensor? _ratio;     // [batch, out], ξ / (2 sqrt(δ))
+    private Tensor? _scaled;    // [kept, in], α θ
+    private Tensor? _variance;  // [kept, in], α θ²
+    private Tensor? _ratio;     // [batch, kept], ξ / (2 sqrt(δ))
 
     public VariationalLinear(FlatParameters parameters, string name, Generator draws)
     {
@@ -49,15 +51,21 @@ internal sealed class VariationalLinear : IDisposable
     /// <summary>The product with the mean weights.</summary>
     public Tensor Mean(Tensor x) => nn.functional.linear(x, _mean, _bias);
 
-    /// <summary>A draw; <paramref name="x"/> is kept for the backward pass and must stay alive until then.</summary>
+    /// <summary>
+    /// A draw; <paramref name="x"/> is remembered for the backward pass and must stay alive until then. Outputs that will be dropped are not drawn: they are their means,
+    /// which only the gradient of the mask sees.
+    /// </summary>
     /// <param name="x">[batch, in]</param>
+    /// <param name="kept">Leading outputs that are drawn.</param>
     /// <returns>[batch, out]</returns>
-    public Tensor Sample(Tensor x)
+    public Tensor Sample(Tensor x, int kept)
     {
         _input = x;
         _square = x.mul(x);
-        _variance = _noise.exp().mul_(_mean).mul_(_mean);
-        Tensor y = Draw(x, _square, _mean, _variance, _bias, out _ratio);
+        (_scaled, _variance) = Variances(kept);
+        Tensor y = nn.functional.linear(x, _mean, _bias);
+        using Tensor drawn = y.narrow(1, 0, kept);
+        _ratio = AddNoise(drawn, _square, _variance);
         return y;
     }
 
@@ -68,37 +76,26 @@ internal sealed class VariationalLinear : IDisposable
     public Tensor SampleFirst(Tensor x, int outputs)
     {
         using Tensor mean = _mean.narrow(0, 0, outputs);
-        using Tensor noise = _noise.narrow(0, 0, outputs);
-        using Tensor variance = noise.exp().mul_(mean).mul_(mean);
         using Tensor? bias = _bias?.narrow(0, 0, outputs);
         using Tensor square = x.mul(x);
-        Tensor y = Draw(x, square, mean, variance, bias, out Tensor ratio);
-        ratio.Dispose();
-        return y;
-    }
-
-    private Tensor Draw(Tensor x, Tensor square, Tensor mean, Tensor variance, Tensor? bias, out Tensor ratio)
-    {
-        using Tensor deviation = nn.functional.linear(square, variance).add_(_least, _one).sqrt_();
-        Tensor noise = empty_like(deviation).normal_(0, 1, _draws);
-        Tensor y = nn.functional.linear(x, mean, bias).addcmul_(deviation, noise, _one);
-        ratio = noise.div_(deviation).mul_(_half);
+        (Tensor scaled, Tensor variance) = Variances(outputs);
+        Tensor y = nn.functional.linear(x, mean, bias);
+        AddNoise(y, square, variance).Dispose();
+        scaled.Dispose();
+        variance.Dispose();
         return y;
     }
 
     /// <summary>Overwrites the gradients of the last draw; disposes <paramref name="outputGradient"/>.</summary>
-    /// <param name="outputGradient">[batch, out]; zero in the columns from <paramref name="kept"/> on.</param>
-    /// <param name="kept">Leading outputs that count.</param>
+    /// <param name="outputGradient">[batch, out]; zero in the columns that were not drawn.</param>
     /// <param name="inputGradient">Whether the gradient by the input is wanted.</param>
     /// <returns>[batch, in], or null.</returns>
-    public Tensor? Backward(Tensor outputGradient, long kept, bool inputGradient)
+    public Tensor? Backward(Tensor outputGradient, bool inputGradient)
     {
-        long outputs = _mean.shape[0];
+        long outputs = _mean.shape[0], kept = _variance!.shape[0];
         using Tensor byMean = outputGradient.narrow(1, 0, kept);          // [batch, kept]
-        using Tensor ratio = _ratio!.narrow(1, 0, kept);
-        using Tensor byVariance = byMean.mul(ratio);                      // [batch, kept], gradient by δ
+        using Tensor byVariance = byMean.mul(_ratio!);                    // [batch, kept], gradient by δ
         using Tensor mean = _mean.narrow(0, 0, kept);
-        using Tensor variance = _variance!.narrow(0, 0, kept);
         using Tensor meanGradient = _meanGradient.narrow(0, 0, kept);
         using Tensor noiseGradient = _noiseGradient.narrow(0, 0, kept);
         using (Tensor transposed = byMean.t())
@@ -108,10 +105,14 @@ internal sealed class VariationalLinear : IDisposable
             noiseGradient.addmm_(varianceTransposed, _square!, beta: 0, alpha: 1); // by α θ²
         }
 
-        // By log α: dA α θ². By θ, beside its own: dA 2 α θ = 2 (dA α θ²) / θ, without the division.
-        noiseGradient.mul_(variance);
-        using (Tensor safe = mean.sign().mul_(_least).add_(mean, _one))
-            meanGradient.addcdiv_(noiseGradient, safe, _two);
+        Tensor? result = null;
+        if (inputGradient)
+        {
+            result = byVariance.mm(_variance).mul_(_input!).mul_(_two);
+            result.addmm_(byMean, mean, beta: 1, alpha: 1);
+        }
+
+        Chain(mean, meanGradient, noiseGradient);
         Clear(_meanGradient, kept, outputs);
         Clear(_noiseGradient, kept, outputs);
         if (_biasGradient is not null)
@@ -120,16 +121,9 @@ internal sealed class VariationalLinear : IDisposable
             _biasGradient.copy_(sums);
         }
 
-        Tensor? result = null;
-        if (inputGradient)
-        {
-            result = byVariance.mm(variance).mul_(_input!).mul_(_two);
-            result.addmm_(byMean, mean, beta: 1, alpha: 1);
-        }
-
-        foreach (Tensor? kept1 in new[] { _square, _variance, _ratio, outputGradient })
-            kept1!.Dispose();
-        _input = _square = _variance = _ratio = null;
+        foreach (Tensor? used in new[] { _square, _scaled, _variance, _ratio, outputGradient })
+            used!.Dispose();
+        _input = _square = _scaled = _variance = _ratio = null;
         return result;
     }
 
@@ -139,6 +133,44 @@ internal sealed class VariationalLinear : IDisposable
         foreach (Scalar scalar in new[] { _one, _two, _half, _least })
             scalar.Dispose();
     }
+
+    private (Tensor Scaled, Tensor Variance) Variances(int kept)
+    {
+        using Tensor mean = _mean.narrow(0, 0, kept);
+        using Tensor noise = _noise.narrow(0, 0, kept);
+        if (_mean.device_type != DeviceType.CPU)
+        {
+            Tensor product = noise.exp().mul_(mean);
+            return (product, product.mul(mean));
+        }
+
+        Tensor scaled = empty_like(mean), variance = empty_like(mean);
+        VariationalPasses.Variance(Numbers(noise), Numbers(mean), Numbers(scaled), Numbers(variance));
+        return (scaled, variance);
+    }
+
+    // By log α: dA α θ². By θ, beside its own: 2 dA α θ.
+    private void Chain(Tensor mean, Tensor meanGradient, Tensor noiseGradient)
+    {
+        if (_mean.device_type != DeviceType.CPU)
+        {
+            meanGradient.addcmul_(noiseGradient, _scaled!, _two);
+            noiseGradient.mul_(_scaled!).mul_(mean);
+            return;
+        }
+
+        VariationalPasses.Backward(Numbers(mean), Numbers(_scaled!), Numbers(noiseGradient), Numbers(meanGradient));
+    }
+
+    private Tensor AddNoise(Tensor y, Tensor square, Tensor variance)
+    {
+        using Tensor deviation = nn.functional.linear(square, variance).add_(_least, _one).sqrt_();
+        Tensor noise = empty_like(deviation).normal_(0, 1, _draws);
+        y.addcmul_(deviation, noise, _one);
+        return noise.div_(deviation).mul_(_half);
+    }
+
+    private static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     private static void Clear(Tensor gradient, long from, long to)
     {

@@ -10,11 +10,10 @@ namespace MLExtensions.Trainers.Nested;
 /// </summary>
 internal sealed class WeightDivergence : IDisposable
 {
-    private const double A1 = 0.7294;
-    private const double A2 = -0.2041;
-    private const double A3 = 0.3492;
-    private const double A4 = 0.5387;
-    private static readonly double E4 = Math.Exp(A4);
+    internal const double A1 = 0.7294;
+    internal const double A2 = -0.2041;
+    internal const double A3 = 0.3492;
+    internal static readonly double E4 = Math.Exp(0.5387); // e^{a₄}
 
     private readonly Scalar _one = 1;
     private readonly Scalar _half = 0.5;

@@ -52,6 +52,9 @@ internal sealed record FittedNetwork(
 
     private IRowScorer? _scorer;
 
+    /// <summary>The same net, scored in another type of numbers.</summary>
+    public FittedNetwork In(Precision precision) => this with { Precision = precision, _scorer = null };
+
     /// <summary>Makes a scorer that gives what the output layer sees: the last hidden layer's activations, or the vector after a convolutional body.</summary>
     /// <exception cref="InvalidOperationException">A linear model has no hidden layer.</exception>
     public IRowScorer CreateEmbedder() => Architecture is ConvArchitecture ? new ConvScorer(this, head: false) : ManagedMlp.Create(this, head: false);

@@ -34,16 +34,25 @@ public sealed record SelectionBudget
     /// <exception cref="InvalidOperationException">There are not so many.</exception>
     internal int Resolve(IReadOnlyList<double> scores, string what)
     {
-        if (_kind == nameof(Count))
-            return _value <= scores.Count ? (int)_value : throw new InvalidOperationException(
-                $"{this}: the source has {scores.Count} {what} to choose from. Ask for at most so many, or take SelectionStrategy.All.");
-        if (_kind == nameof(Share))
-            return Math.Clamp((int)Math.Round(_value * scores.Count), 1, scores.Count);
+        if (!IsMass)
+            return Resolve(scores.Count, what);
         double wanted = _value * scores.Sum(), sum = 0;
         int count = 0;
         while (count < scores.Count && (count == 0 || sum < wanted * (1 - 1e-12)))
             sum += scores[count++];
         return count;
+    }
+
+    /// <summary>The number of classes or rows, of a budget that is no share of mass.</summary>
+    /// <param name="available">How many may be chosen.</param>
+    /// <param name="what">"classes" or "rows", for errors.</param>
+    /// <exception cref="InvalidOperationException">There are not so many.</exception>
+    internal int Resolve(int available, string what)
+    {
+        if (_kind == nameof(Share))
+            return Math.Clamp((int)Math.Round(_value * available), 1, available);
+        return _value <= available ? (int)_value : throw new InvalidOperationException(
+            $"{this}: the source has {available} {what} to choose from. Ask for at most so many, or take SelectionStrategy.All.");
     }
 
     internal void Check(ICollection<string> faults)

@@ -6,30 +6,20 @@ namespace MLExtensions.Trainers.Transport;
 /// The scaling iteration: f is best for g, then g for f, each followed by the translation step; Anderson acceleration mixes the g. The plan of a result is that of
 /// (f, g) before the last update of g: both its marginals are known exactly, without another pass.
 /// </summary>
-internal sealed class ScalingSolver<T> : IDisposable
-    where T : unmanaged
+internal sealed class ScalingSolver
 {
     private const int Patience = 30;         // iterations, at the limit of the precision, in which the error has to fall
     private const double Improvement = 0.8; // by this factor
+    private readonly TransportPass _pass;
     private readonly MarginalSide _rows;
     private readonly MarginalSide _columns;
-    private readonly TileSource<T> _source;
     private readonly TransportOptions _options;
-    private readonly RowChunks<T> _chunks;
-    private readonly KernelPass<T> _kernel;
-    private readonly LogPass<T> _log;
     private readonly AndersonMixer _mixer;
-    private readonly bool _isComplete; // no kernel entry underflows, whatever the potentials
-    private readonly bool _keep;
 
-    public ScalingSolver(TileSource<T> source, MarginalSide rows, MarginalSide columns, TransportOptions options, RowWorkers workers, bool keep)
+    public ScalingSolver(TransportPass pass, MarginalSide rows, MarginalSide columns, TransportOptions options)
     {
-        (_source, _rows, _columns, _options, _keep) = (source, rows, columns, options, keep);
-        _chunks = new RowChunks<T>(source, workers);
-        _kernel = new KernelPass<T>(source, rows, columns, _chunks, keep);
-        _log = new LogPass<T>(source, rows, columns, _chunks);
+        (_pass, _rows, _columns, _options) = (pass, rows, columns, options);
         _mixer = new AndersonMixer(options.AndersonMemory);
-        _isComplete = source.Spread <= (typeof(T) == typeof(float) ? 40 : 400);
         State = new PassState(rows.Count, columns.Count);
     }
 
@@ -43,24 +33,15 @@ internal sealed class ScalingSolver<T> : IDisposable
 
     public TransportStopReason StopReason { get; private set; }
 
-    public int LogPasses { get; private set; }
-
-    public int Builds => _kernel.Builds;
-
-    public bool NeedsLogDomain => !_isComplete;
-
     /// <summary>Solves.</summary>
     public void Solve()
     {
         long start = Stopwatch.GetTimestamp();
-        bool inLogDomain = !_isComplete;
         double best = double.PositiveInfinity;
         int sinceBest = 0;
-        if (_isComplete)
-            _kernel.Absorb(State.RowPotentials, State.ColumnPotentials);
         while (true)
         {
-            Pass(ref inLogDomain);
+            _pass.Run(State);
             double[] next = UpdateColumns();
             double error = Distance(next, State.ColumnPotentials);
             Errors.Add(error);
@@ -68,25 +49,9 @@ internal sealed class ScalingSolver<T> : IDisposable
             (best, sinceBest) = error < Improvement * best ? (error, 0) : (best, sinceBest + 1);
             if (IsDone(error, best, sinceBest))
                 return;
-            AbsorbIfFar(next, inLogDomain);
-            inLogDomain = false;
+            _pass.Prepare(State, next);
             State.ColumnPotentials = _mixer.Next(State.ColumnPotentials, next, error);
         }
-    }
-
-    public void Dispose()
-    {
-        _kernel.Dispose();
-        _chunks.Dispose();
-    }
-
-    private void Pass(ref bool inLogDomain)
-    {
-        if (!inLogDomain && _kernel.Run(State))
-            return;
-        inLogDomain = true;
-        _log.Run(State);
-        LogPasses++;
     }
 
     /// <summary>The g that is best for f, with a translation before and after.</summary>
@@ -111,7 +76,7 @@ internal sealed class ScalingSolver<T> : IDisposable
 
     private bool IsDone(double error, double best, int sinceBest)
     {
-        double precision = (typeof(T) == typeof(float) ? 1.2e-7 : 2.3e-16) * (10 + _source.Spread);
+        double precision = _pass.RoundOff * (10 + _pass.Spread);
         if (error <= _options.Tolerance)
             StopReason = TransportStopReason.Converged;
         else if (sinceBest >= Patience && best <= precision)
@@ -121,14 +86,6 @@ internal sealed class ScalingSolver<T> : IDisposable
         else
             return false;
         return true;
-    }
-
-    private void AbsorbIfFar(double[] next, bool wasInLogDomain)
-    {
-        if (_isComplete && !wasInLogDomain)
-            return;
-        if (wasInLogDomain || !_keep || _kernel.Drift(State) > KernelPass<T>.Reach)
-            _kernel.Absorb(State.RowPotentials, next);
     }
 
     private static double Distance(double[] x, double[] y)

@@ -3,6 +3,9 @@ namespace MLExtensions;
 /// <summary>How a transport problem was solved: what the automatic choices came to.</summary>
 public sealed record TransportMethod
 {
+    /// <summary>Where it ran: "cpu", or "torch" and a device.</summary>
+    public required string Device { get; init; }
+
     /// <summary>The arithmetic: never automatic.</summary>
     public required TransportPrecision Precision { get; init; }
 

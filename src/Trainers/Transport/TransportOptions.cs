@@ -35,6 +35,10 @@ public sealed class TransportOptions
     /// <value>The default is 0; allowed is 0 to 1024.</value>
     public int Threads { get; set; }
 
+    /// <summary>Index of a CUDA device that solves with torch tensors, in tiles and in the log domain; null for the CPU, which needs no libtorch.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public int? GpuDeviceId { get; set; }
+
     /// <summary>Told after each iteration.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<TransportProgress>? Progress { get; set; }
@@ -59,6 +63,8 @@ public sealed class TransportOptions
             faults.Add($"Storage is {Storage}; allowed is {string.Join(", ", Enum.GetNames<TransportStorage>())}.");
         if (MemoryBudget < 0)
             faults.Add($"MemoryBudget is {MemoryBudget} bytes; allowed is at least 0.");
+        if (GpuDeviceId < 0)
+            faults.Add($"GpuDeviceId is {GpuDeviceId}; allowed is at least 0, or null for the CPU.");
         if (Threads is < 0 or > 1024)
             faults.Add($"Threads is {Threads}; allowed is 0 (as many as cores) to 1024.");
     }

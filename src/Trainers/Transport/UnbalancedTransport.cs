@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MLExtensions.Trainers.Transport;
 
 namespace MLExtensions;
 
-/// <summary>Solves entropic unbalanced transport on the CPU, with all cores and vectors.</summary>
+/// <summary>Solves entropic unbalanced transport: on the CPU with all cores and vectors, or with torch on a CUDA device.</summary>
 public static class UnbalancedTransport
 {
     private const long SmallProblem = 4L << 20;  // pairs
@@ -16,7 +17,11 @@ public static class UnbalancedTransport
     /// <returns>The plan's potentials and masses, and the evidence that they are right.</returns>
     /// <exception cref="ArgumentException">The problem or the options have faults; all are in the message.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static TransportResult Solve(TransportProblem problem, TransportOptions? options = null)
+    /// <exception cref="InvalidOperationException">The CUDA device is missing.</exception>
+    public static TransportResult Solve(TransportProblem problem, TransportOptions? options = null) => Solve(problem, options, torch: null);
+
+    /// <summary>The same with torch on a given device.</summary>
+    internal static TransportResult Solve(TransportProblem problem, TransportOptions? options, TorchTarget? torch)
     {
         ArgumentNullException.ThrowIfNull(problem);
         options = (options ?? new TransportOptions()).Copy();
@@ -27,58 +32,70 @@ public static class UnbalancedTransport
         var target = new MarginalSide(problem.TargetWeights, geometry.TargetCount, problem.RhoTarget, problem.Epsilon, problem.Reference);
         OptionsFaults.Throw(nameof(TransportProblem), faults => TransportPointsCheck.Check(geometry, source, target, faults));
 
-        var solve = new Run(problem, options, source, target);
         if (options.Precision == TransportPrecision.Automatic)
             options.Precision = (long)source.Count * target.Count <= SmallProblem || options.Tolerance < FineTolerance
                 ? TransportPrecision.Mixed
                 : TransportPrecision.Single;
         if (options.Precision == TransportPrecision.Mixed && geometry.Kind == TransportCostKind.Matrix)
             options.Precision = TransportPrecision.Double;
-        return options.Precision switch
-        {
-            TransportPrecision.Single => solve.With<float, float>(),
-            TransportPrecision.Mixed => solve.With<float, double>(),
-            _ => solve.With<double, double>(),
-        };
+        if (options.GpuDeviceId is { } gpu)
+            torch ??= TorchTarget.Find(gpu);
+        if (torch is not null)
+            options.Storage = TransportStorage.Tiles;
+        return new Run(problem, options, source, target, torch).Solve();
     }
 
-    private sealed record Run(TransportProblem Problem, TransportOptions Options, MarginalSide Source, MarginalSide Target)
+    private sealed record Run(TransportProblem Problem, TransportOptions Options, MarginalSide Source, MarginalSide Target, TorchTarget? Torch)
     {
         private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly RowWorkers _workers = new(Options.Threads, Options.CancellationToken);
 
-        public TransportResult With<TPoint, T>()
+        /// <summary>Rows are the side with more points: fewer columns to add up, and longer stretches of whole rows in the cache.</summary>
+        private bool IsTransposed => Source.Count < Target.Count;
+
+        private MarginalSide Rows => IsTransposed ? Target : Source;
+
+        private MarginalSide Columns => IsTransposed ? Source : Target;
+
+        public TransportResult Solve()
+        {
+            using TransportPass pass = Torch is not null ? Torch.CreatePass(Problem, Rows, Columns, IsTransposed, Options) : Options.Precision switch
+            {
+                TransportPrecision.Single => Managed<float, float>(),
+                TransportPrecision.Mixed => Managed<float, double>(),
+                _ => Managed<double, double>(),
+            };
+            var solver = new ScalingSolver(pass, Rows, Columns, Options);
+            solver.Solve();
+            return Result(solver, pass);
+        }
+
+        private ManagedPass<T> Managed<TPoint, T>()
             where TPoint : unmanaged
             where T : unmanaged
         {
-            var workers = new RowWorkers(Options.Threads, Options.CancellationToken);
-            bool transposed = Source.Count < Target.Count; // fewer columns: less to add up, and longer stretches of whole rows in the cache
-            var (rows, columns) = transposed ? (Target, Source) : (Source, Target);
-            using TileSource<T> tiles = Problem.Geometry.Kind == TransportCostKind.Matrix
-                ? new MatrixTiles<T>(Problem.Geometry, rows.Index, columns.Index, transposed, Problem.Epsilon)
-                : new PointTiles<TPoint, T>(Problem.Geometry, rows.Index, columns.Index, transposed, Problem.Epsilon, workers);
-            bool keep = Options.Storage == TransportStorage.Kernel
-                || (Options.Storage == TransportStorage.Automatic && (long)rows.Count * tiles.PaddedColumns * System.Runtime.CompilerServices.Unsafe.SizeOf<T>() <= Options.MemoryBudget);
-            using var solver = new ScalingSolver<T>(tiles, rows, columns, Options, workers, keep);
-            solver.Solve();
-            return Result(solver, transposed, keep, workers.Threads);
+            TileSource<T> tiles = Problem.Geometry.Kind == TransportCostKind.Matrix
+                ? new MatrixTiles<T>(Problem.Geometry, Rows.Index, Columns.Index, IsTransposed, Problem.Epsilon)
+                : new PointTiles<TPoint, T>(Problem.Geometry, Rows.Index, Columns.Index, IsTransposed, Problem.Epsilon, _workers);
+            if (Options.Storage == TransportStorage.Automatic)
+                Options.Storage = (long)Rows.Count * tiles.PaddedColumns * Unsafe.SizeOf<T>() <= Options.MemoryBudget ? TransportStorage.Kernel : TransportStorage.Tiles;
+            return new ManagedPass<T>(tiles, Rows, Columns, _workers, Options.Storage == TransportStorage.Kernel);
         }
 
-        private TransportResult Result<T>(ScalingSolver<T> solver, bool transposed, bool keep, int threads)
-            where T : unmanaged
+        private TransportResult Result(ScalingSolver solver, TransportPass pass)
         {
-            var (rows, columns) = transposed ? (Target, Source) : (Source, Target);
-            var plan = new PlanSummary(solver.State, rows, columns, solver.Lambda);
+            var plan = new PlanSummary(solver.State, Rows, Columns, solver.Lambda);
             double epsilon = Problem.Epsilon;
-            double[] rowPotentials = rows.Expand(Array.ConvertAll(plan.RowPotentials, f => f * epsilon), double.NegativeInfinity);
-            double[] columnPotentials = columns.Expand(Array.ConvertAll(plan.ColumnPotentials, g => g * epsilon), double.NegativeInfinity);
-            double[] rowMass = rows.Expand(plan.RowMass, 0), columnMass = columns.Expand(plan.ColumnMass, 0);
+            double[] rowPotentials = Rows.Expand(Array.ConvertAll(plan.RowPotentials, f => f * epsilon), double.NegativeInfinity);
+            double[] columnPotentials = Columns.Expand(Array.ConvertAll(plan.ColumnPotentials, g => g * epsilon), double.NegativeInfinity);
+            double[] rowMass = Rows.Expand(plan.RowMass, 0), columnMass = Columns.Expand(plan.ColumnMass, 0);
             return new TransportResult
             {
                 Problem = Problem,
-                SourcePotentials = transposed ? columnPotentials : rowPotentials,
-                TargetPotentials = transposed ? rowPotentials : columnPotentials,
-                SourceMass = transposed ? columnMass : rowMass,
-                TargetMass = transposed ? rowMass : columnMass,
+                SourcePotentials = IsTransposed ? columnPotentials : rowPotentials,
+                TargetPotentials = IsTransposed ? rowPotentials : columnPotentials,
+                SourceMass = IsTransposed ? columnMass : rowMass,
+                TargetMass = IsTransposed ? rowMass : columnMass,
                 Mass = plan.Mass,
                 Objective = epsilon * plan.Objective,
                 DualValue = epsilon * plan.Dual,
@@ -90,12 +107,13 @@ public static class UnbalancedTransport
                 StopReason = solver.StopReason,
                 Method = new TransportMethod
                 {
+                    Device = Torch is null ? "cpu" : Torch.Name,
                     Precision = Options.Precision,
-                    Storage = keep ? TransportStorage.Kernel : TransportStorage.Tiles,
-                    LogDomain = solver.NeedsLogDomain,
-                    LogDomainPasses = solver.LogPasses,
-                    KernelBuilds = solver.Builds,
-                    Threads = threads,
+                    Storage = Options.Storage,
+                    LogDomain = pass.NeedsLogDomain,
+                    LogDomainPasses = pass.LogPasses,
+                    KernelBuilds = pass.Builds,
+                    Threads = _workers.Threads,
                     VectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
                 },
                 Elapsed = Stopwatch.GetElapsedTime(_start),

@@ -66,6 +66,8 @@ internal sealed record NetworkHeader
         Picture?.Check("its picture", faults);
         if (Picture is not null && (Picture.Length != InputWidth || !Picture.IsImage))
             faults.Add($"it has {InputWidth} features and pictures of {Picture}.");
+        if (Picture is not null && Architecture is not ConvArchitecture)
+            faults.Add($"it has pictures of {Picture} for a recipe without convolutions.");
         if (!Enum.IsDefined(Precision))
             faults.Add($"its precision is {(int)Precision}.");
         if (LabelType is null != Labels is null)

@@ -17,7 +17,11 @@ public sealed class FineTuningBadInputTests
             (o.InitialModel, o.InitialWeights) = (_ml.Transforms.NormalizeMinMax("Features").Fit(ToyRow.View(_ml)), "net.safetensors");
             o.PretrainingData = new PretrainingData(null!)
             {
-                LabelColumnName = " ", FeatureColumnName = "", ExampleWeightColumnName = "", Lambda = -1, Ratio = 0,
+                LabelColumnName = " ",
+                FeatureColumnName = "",
+                ExampleWeightColumnName = "",
+                Lambda = -1,
+                Ratio = 0,
                 Loss = PretrainingLoss.Consistency(threshold: 1, temperature: 0, weakNoise: -1, strongNoise: double.NaN, strongDropout: 1),
             };
         }));

@@ -47,7 +47,11 @@ public sealed class JointTrainingTests : IDisposable
         IDataView rows = Signs(30, 3), test = Signs(600, 8), source = Signs(3000, 5);
         double Accuracy(PretrainingData? pretraining) => _ml.BinaryClassification.EvaluateNonCalibrated(_ml.BinaryClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            Architecture = Architecture.Mlp([32, 8], normalization: Normalization.Batch), Epochs = 400, BatchSize = 15, Seed = 3, PretrainingData = pretraining,
+            Architecture = Architecture.Mlp([32, 8], normalization: Normalization.Batch),
+            Epochs = 400,
+            BatchSize = 15,
+            Seed = 3,
+            PretrainingData = pretraining,
         }).Fit(rows).Transform(test)).Accuracy;
 
         double alone = Accuracy(null), joint = Accuracy(new PretrainingData(source) { Ratio = 8, Lambda = 1 });
@@ -162,7 +166,13 @@ public sealed class JointTrainingTests : IDisposable
         NeuralNetworkTransformer plain = TaskKind.Multiclass.Trainer(_ml, o => o.Epochs = 20).Fit(source);
         BayesianNestedTransformer model = _ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
         {
-            InitialModel = plain, PretrainingData = new PretrainingData(source), Epochs = 10, BatchSize = 32, Seed = 3, Regularization = [Regularizer.WeightRescaling()], Optimizer = Optimizer.Sgd(),
+            InitialModel = plain,
+            PretrainingData = new PretrainingData(source),
+            Epochs = 10,
+            BatchSize = 32,
+            Seed = 3,
+            Regularization = [Regularizer.WeightRescaling()],
+            Optimizer = Optimizer.Sgd(),
         }).Fit(target);
 
         Assert.Equal(400, model.Report.PretrainingRows);

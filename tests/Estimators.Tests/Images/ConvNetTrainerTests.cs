@@ -48,7 +48,7 @@ public sealed class ConvNetTrainerTests
         IDataView train = BarPicture.View(_ml, BarPicture.Make(4, seed: 1, channels: 3, size), 3, size, size);
 
         NeuralNetworkTransformer model = _ml.MulticlassClassification.Trainers.NeuralNetwork(
-            new NeuralNetworkOptions { FeatureColumnName = nameof(BarPicture.Pixels), Epochs = 1, Seed = 1 }).Fit(train);
+            new NeuralNetworkOptions { FeatureColumnName = nameof(BarPicture.Pixels), Epochs = 1, Seed = 1, Threads = ThreadPolicy.Fixed(1) }).Fit(train);
 
         Assert.StartsWith(recipe, model.Model.Architecture.ToString(), StringComparison.Ordinal);
     }
@@ -120,6 +120,24 @@ public sealed class ConvNetTrainerTests
     }
 
     [Fact]
+    public void A_fitted_model_scores_in_bfloat16_when_asked_and_stays_as_it_is()
+    {
+        IDataView rows = BarPicture.View(_ml, BarPicture.Make(100, seed: 1), 1, Size, Size);
+        NeuralNetworkTransformer model = _ml.MulticlassClassification.Trainers.NeuralNetwork(Options(options => options.Epochs = 3)).Fit(rows);
+        float[][] scores = [.. model.Transform(rows).GetColumn<float[]>("Score")];
+
+        NeuralNetworkTransformer rounded = model.WithPrecision(Precision.BFloat16);
+
+        float[][] other = [.. rounded.Transform(rows).GetColumn<float[]>("Score")];
+        Assert.NotEqual(scores, other);
+        Assert.All(scores.Zip(other), pair => Assert.Equal(pair.First[0], pair.Second[0], 0.1f));
+        Assert.Equal(scores, model.Transform(rows).GetColumn<float[]>("Score"));
+        Assert.Equal(scores, rounded.WithPrecision(Precision.Float32).Transform(rows).GetColumn<float[]>("Score"));
+        NeuralNetworkTransformer perceptron = _ml.MulticlassClassification.Trainers.NeuralNetwork(Options(options => (options.Architecture, options.Epochs) = (Architecture.Mlp([4]), 1))).Fit(rows);
+        Assert.Throws<InvalidOperationException>(() => perceptron.WithPrecision(Precision.BFloat16));
+    }
+
+    [Fact]
     public void The_other_tasks_train_on_pictures_too()
     {
         IDataView train = BarPicture.View(_ml, BarPicture.Make(300, seed: 1), 1, Size, Size);
@@ -162,6 +180,7 @@ public sealed class ConvNetTrainerTests
             BatchSize = 32,
             Seed = 3,
             ValidationFraction = 0,
+            Threads = ThreadPolicy.Fixed(1),
         };
         change(options);
         return options;

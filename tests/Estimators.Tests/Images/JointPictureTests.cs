@@ -36,7 +36,12 @@ public sealed class JointPictureTests
     {
         var options = new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[8], [16]]), Epochs = 12, BatchSize = 20, Seed = 3, ValidationFraction = 0,
+            FeatureColumnName = nameof(BarPicture.Pixels),
+            Architecture = Architecture.ConvNet([[8], [16]]),
+            Epochs = 12,
+            BatchSize = 20,
+            Seed = 3,
+            ValidationFraction = 0,
         };
         change(options);
         return _ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(rows);

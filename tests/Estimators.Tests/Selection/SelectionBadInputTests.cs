@@ -13,8 +13,16 @@ public sealed class SelectionBadInputTests
     {
         var error = Assert.Throws<ArgumentException>(() => _ml.Transforms.SelectPretrainingData(Blobs.View(_ml, Blobs.Target()), new PretrainingSelectionOptions
         {
-            LabelColumnName = "", EmbeddingColumnName = " ", TargetLabelColumnName = "", TargetEmbeddingColumnName = "", WeightColumnName = "", Level = (SelectionLevel)7,
-            Strategy = SelectionStrategy.Random, Budget = SelectionBudget.Mass(1.5), RowsPerClass = 0, SampleRows = 1,
+            LabelColumnName = "",
+            EmbeddingColumnName = " ",
+            TargetLabelColumnName = "",
+            TargetEmbeddingColumnName = "",
+            WeightColumnName = "",
+            Level = (SelectionLevel)7,
+            Strategy = SelectionStrategy.Random,
+            Budget = SelectionBudget.Mass(1.5),
+            RowsPerClass = 0,
+            SampleRows = 1,
             Transport = new ClassSelectionOptions { Temperature = 0, Epsilon = -1, RhoSource = double.NaN, RhoTarget = -2 },
         }));
 

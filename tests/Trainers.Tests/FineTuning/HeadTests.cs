@@ -59,8 +59,15 @@ public sealed class HeadTests
             using StepRule rule = Optimizer.Sgd().CreateRule(net.Parameters, 1);
             var settings = new LoopSettings
             {
-                Epochs = 1, BatchSize = 1, Optimizer = Optimizer.Sgd(), LearningRate = 1, Schedule = LearningRateSchedule.Constant(), Seed = 1, Threads = 1,
-                Regularizers = [Regularizer.ScaleShiftInvariant(1)], TargetOutputs = 3,
+                Epochs = 1,
+                BatchSize = 1,
+                Optimizer = Optimizer.Sgd(),
+                LearningRate = 1,
+                Schedule = LearningRateSchedule.Constant(),
+                Seed = 1,
+                Threads = 1,
+                Regularizers = [Regularizer.ScaleShiftInvariant(1)],
+                TargetOutputs = 3,
             };
             using TrainingHook hook = Assert.Single(FineTuningHooks.Create(settings, net));
             hook.AfterGradient(new StepContext(new FitContext(net, rule), new Batch(zeros(1, 4), zeros(1), null), zeros(1, 7), 1, 0));

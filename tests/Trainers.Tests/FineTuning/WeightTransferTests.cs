@@ -129,7 +129,8 @@ public sealed class WeightTransferTests
         int outputs = task == NetTask.Multiclass ? 3 : 1;
         ParameterLayout layout = ParameterLayout.Of(Recipe, Width, outputs);
         var network = new FittedNetwork(
-            task, Recipe, Width, outputs, Numbers.Uniform(layout.ParameterCount, 1), Numbers.Uniform(layout.BufferCount, 2, 0.5f, 1.5f), null!) { TargetMean = 20, TargetScale = 2 };
+            task, Recipe, Width, outputs, Numbers.Uniform(layout.ParameterCount, 1), Numbers.Uniform(layout.BufferCount, 2, 0.5f, 1.5f), null!)
+        { TargetMean = 20, TargetScale = 2 };
         return new InitialNetwork(network, classes);
     }
 

@@ -69,7 +69,11 @@ public sealed class ClassSelectionTests
     {
         string message = Assert.Throws<ArgumentException>(() => ClassSelection.Rank(Source, Target, new ClassSelectionOptions
         {
-            Temperature = 0, Epsilon = -1, RhoSource = double.NaN, RhoTarget = -1, Transport = new TransportOptions { Tolerance = 2 },
+            Temperature = 0,
+            Epsilon = -1,
+            RhoSource = double.NaN,
+            RhoTarget = -1,
+            Transport = new TransportOptions { Tolerance = 2 },
         })).Message;
         Assert.Contains("5 faults", message, StringComparison.Ordinal);
         Assert.Contains("have 2 values, the target's 3", Assert.Throws<ArgumentException>(() => ClassSelection.Rank(Source, ClassMeans.FromMeans([1, 2, 3], 3))).Message, StringComparison.Ordinal);

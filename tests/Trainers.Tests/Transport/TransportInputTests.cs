@@ -38,9 +38,16 @@ public sealed class TransportInputTests
         Assert.Contains("3 faults", message, StringComparison.Ordinal);
         message = Assert.Throws<ArgumentException>(() => UnbalancedTransport.Solve(Good, new TransportOptions
         {
-            Tolerance = 0, MaxIterations = 0, AndersonMemory = 99, Precision = (TransportPrecision)9, Storage = (TransportStorage)9, MemoryBudget = -1, Threads = -1,
+            Tolerance = 0,
+            MaxIterations = 0,
+            AndersonMemory = 99,
+            Precision = (TransportPrecision)9,
+            Storage = (TransportStorage)9,
+            MemoryBudget = -1,
+            Threads = -1,
+            GpuDeviceId = -1,
         })).Message;
-        Assert.Contains("7 faults", message, StringComparison.Ordinal);
+        Assert.Contains("8 faults", message, StringComparison.Ordinal);
     }
 
     [Fact]

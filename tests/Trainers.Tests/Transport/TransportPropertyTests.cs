@@ -80,7 +80,12 @@ public sealed class TransportPropertyTests
             {
                 TransportResult result = UnbalancedTransport.Solve(problem, new TransportOptions
                 {
-                    MaxIterations = iterations, Tolerance = 1e-300, AndersonMemory = 0, TranslationStep = translation, Precision = TransportPrecision.Double, Threads = 1,
+                    MaxIterations = iterations,
+                    Tolerance = 1e-300,
+                    AndersonMemory = 0,
+                    TranslationStep = translation,
+                    Precision = TransportPrecision.Double,
+                    Threads = 1,
                 });
                 double scale = 1e-12 * (1 + Math.Abs(result.Objective));
                 Assert.InRange(result.DualityGap, 0, last + scale);

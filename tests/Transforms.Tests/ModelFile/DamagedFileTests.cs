@@ -58,6 +58,10 @@ public sealed class DamagedFileTests
         { "LabelType", "null", "label" },
         { "Labels", "null", "label" },
         { "Labels", "[\"a\", \"b\"]", "2 labels for 3 outputs" },
+        { "Picture", "{\"Length\":4,\"Channels\":1,\"Height\":2,\"Width\":2,\"Layout\":\"Planar\"}", "for a recipe without convolutions" },
+        { "Picture", "{\"Length\":9,\"Channels\":1,\"Height\":3,\"Width\":3,\"Layout\":\"Planar\"}", "4 features and pictures" },
+        { "Picture", "{\"Length\":4,\"Channels\":-1,\"Height\":2,\"Width\":-2,\"Layout\":\"Planar\"}", "its picture is a picture of -1 x 2 x -2" },
+        { "Precision", "7", "its precision is 7" },
         { "Labels", "[\"a\", null, \"c\"]", "labels cannot be read" },
     };
 

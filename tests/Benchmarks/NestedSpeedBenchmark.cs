@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLExtensions.Trainers.Losses;
+using MLExtensions.Trainers.Nested;
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Optimizers;
+using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Runtime;
+using MLExtensions.Trainers.Scoring;
+using MLExtensions.Trainers.Training;
+using MLExtensions.Transforms.Scoring;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Benchmarks;
+
+/// <summary>What nested nets cost: a training step, a prediction at a quarter of the width, a single row with draws, a file. Ratios come from interleaved runs.</summary>
+internal static class NestedSpeedBenchmark
+{
+    private const int Batch = 128;
+    private static readonly int[] Wide = [512, 512, 512];
+
+    public static void Run(string[] args)
+    {
+        int rounds = Measure.Number(args, "--rounds", 15);
+        Console.WriteLine("| what | measured | bar |");
+        Console.WriteLine("| --- | --- | --- |");
+        Predictions(rounds);
+        SingleRow(Measure.Number(args, "--calls", 50_000));
+        Files();
+        foreach (int[] widths in new[] { new[] { 256, 128 }, Wide })
+            TrainingStep(widths, rounds);
+        Adaptive(args);
+    }
+
+    private static void Print(string what, FormattableString measured, string bar) => Console.WriteLine($"| {what} | {FormattableString.Invariant(measured)} | {bar} |");
+
+    private static void TrainingStep(int[] widths, int rounds)
+    {
+        NativeTorch.EnsureLoaded();
+        (double plain, double nested) = Steps(widths, rounds);
+        Print($"training step, MLP 784-{string.Join('-', widths)}-10, batch 128, batch norm, 1 thread", $"{nested / plain:f2} x the plain net ({plain:f2} and {nested:f2} ms of processor time)", "at most 2.5 x");
+    }
+
+    private static (double Plain, double Nested) Steps(int[] widths, int rounds)
+    {
+        using IDisposable threads = TorchThreads.Use(1);
+        using IDisposable memory = Allocator.KeepMemory();
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        MlpArchitecture recipe = Architecture.Mlp(widths, normalization: Normalization.Batch);
+        var settings = new NestedSettings { Groups = 32, Floor = 2, Ordering = NestedOrdering.Learned };
+        using var nestedNet = new NestedMlpNet(recipe, 784, 10, settings, .95, -3, CPU);
+        using Net plainNet = Net.Create(recipe, 784, 10, CPU);
+        using var loss = new CrossEntropyLoss(10, 0, CPU);
+        var prior = new NestedPriorRegularizer
+        {
+            Prior = .95, Weight = 1, Summed = false, WarmUp = 0, Temperature = 2, FinalTemperature = 2, MostLogAlpha = 0, Rows = 60000, Steps = 10000,
+        };
+        Tensor features = HostTensor.Create<float>(RandomNetwork.Rows(Batch, 784), CPU).reshape(Batch, 784);
+        Tensor targets = zeros(Batch, int64), sum = zeros(1, float64);
+        var times = new List<double>[] { [], [] };
+        using StepRule plainRule = Optimizer.AdamW().CreateRule(plainNet.Parameters, 1), nestedRule = Optimizer.AdamW().CreateRule(nestedNet.Parameters, 1);
+        IReadOnlyList<TrainingHook>[] hooks =
+        [
+            RegularizerSet.CreateHooks([Regularizer.WeightDecay(.3, decoupled: true)], plainNet), RegularizerSet.CreateHooks([prior, Regularizer.WeightDecay(.3, decoupled: true)], nestedNet),
+        ];
+        using var plainStep = new TrainingStep(plainNet, loss, plainRule, hooks[0], null);
+        using var nestedStep = new TrainingStep(nestedNet, loss, nestedRule, hooks[1], null);
+        plainNet.Initialize(1);
+        nestedNet.Initialize(1);
+        nestedNet.BeginEpoch(1, 1);
+        for (int round = -3; round < rounds; round++)
+            for (int which = 0; which < 2; which++)
+            {
+                // Processor time of this one thread's steps: other load on the machine does not enter.
+                const int Steps = 20;
+                TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
+                for (int i = 0; i < Steps; i++)
+                {
+                    using DisposeScope inner = NewDisposeScope();
+                    (which == 0 ? plainStep : nestedStep).Run(new Batch(features, targets, null), 1e-4, sum);
+                }
+
+                if (round >= 0)
+                    times[which].Add((Process.GetCurrentProcess().TotalProcessorTime - start).TotalMilliseconds / Steps);
+            }
+
+        foreach (TrainingHook hook in hooks.SelectMany(list => list))
+            hook.Dispose();
+        return (Measure.Median(times[0]), Measure.Median(times[1]));
+    }
+
+    private static void Predictions(int rounds)
+    {
+        NestedNetwork network = RandomNestedNetwork.Create(784, Wide, 10);
+        FittedNetwork small = new NestedExtraction(network, 8).Extract();
+        IRowScorer[] scorers = [NestedScorers.Of(network, new NestedView { Step = 32 }), NestedScorers.Of(network, new NestedView { Step = 8 }), small.Scorer];
+        const int Rows = 256;
+        float[] rows = RandomNetwork.Rows(Rows, 784), outputs = new float[Rows * 10];
+        var times = new List<double>[] { [], [], [] };
+        for (int round = -3; round < 4 * rounds; round++)
+            for (int which = 0; which < 3; which++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                for (int i = 0; i < (which == 0 ? 1 : 4); i++)
+                    scorers[which].Score(rows, Rows, outputs);
+                if (round >= 0)
+                    times[which].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / (which == 0 ? 1 : 4));
+            }
+
+        double[] best = [.. times.Select(list => list.Min())];
+        Print("prediction at width 0.25 against 1, mean weights, MLP 784-512-512-512-10, batch 256", $"{best[0] / best[1]:f1} x faster ({best[0]:f2} and {best[1]:f2} ms)", "at least 4 x");
+        Print("extracted net against the view, both 0.25", $"{best[1] / best[2]:f2} x as fast", "at least 1 x");
+        Print("its file against the nested net's", $"{(double)RandomNestedNetwork.Bytes(small) / RandomNestedNetwork.Bytes(network):f3} x", "at most 0.12 x");
+    }
+
+    private static void Files()
+    {
+        long one = RandomNestedNetwork.Bytes(RandomNestedNetwork.Create(784, Wide, 10)), separate = 0, plain = 0;
+        for (int i = 1; i <= 8; i++)
+        {
+            int[] widths = [.. Wide.Select(w => w * i / 8)];
+            NestedNetwork variational = RandomNestedNetwork.Create(784, widths, 10, NestedOrdering.None);
+            separate += RandomNestedNetwork.Bytes(variational);
+            plain += RandomNestedNetwork.Bytes(new NestedExtraction(variational, 1).Extract());
+        }
+
+        Print("one file against eight separate variational nets of widths 1/8 to 1", $"{(double)one / separate:f3} x (against eight plain nets {(double)one / plain:f3} x)", "at most 0.3 x");
+    }
+
+    private static void SingleRow(int calls)
+    {
+        var ml = new MLContext(1);
+        NestedNetwork network = RandomNestedNetwork.Create(20, [64, 32], 3);
+        var model = new BayesianNestedTransformer(ml, network, new NestedView { Step = 32, Samples = 8, WeightNoise = true, Uncertainty = true }, new ScoreColumnNames(), null);
+        PredictionEngine<Row, Answer> engine = ml.Model.CreatePredictionEngine<Row, Answer>(model);
+        var row = new Row { Features = RandomNetwork.Rows(1, 20) };
+        var answer = new Answer();
+        var times = new double[calls];
+        long bytes = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            bytes = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < calls; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                engine.Predict(row, ref answer);
+                times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            }
+
+            bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        }
+
+        Print("PredictionEngine, nested 20-64-32-3, 8 draws, all columns of uncertainty",
+            $"p50 {Measure.Quantile(times, .5):f1} us, p99 {Measure.Quantile(times, .99):f1} us, {bytes / calls} B, libtorch {(Measure.TorchIsLoaded() ? "loaded" : "not loaded")}", "p50 15 us, 0 B, no libtorch");
+    }
+
+    private static void Adaptive(string[] args)
+    {
+        string folder = Path.Combine(DataFolder.Find(args), "mnist");
+        var ml = new MLContext(1);
+        PixelRow[] rows = PixelRow.Read(folder, "train", Measure.Number(args, "--mnist", 6000) + 4000, 1);
+        IDataView validation = PixelRow.View(ml, rows[..4000]), test = PixelRow.View(ml, PixelRow.Read(folder, "t10k"));
+        BayesianNestedTransformer model = ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        {
+            Architecture = Architecture.Mlp([256, 128], normalization: Normalization.Batch), Epochs = 10, Seed = 1, Threads = ThreadPolicy.Fixed(1), Telemetry = false,
+        }).Fit(PixelRow.View(ml, rows[4000..]));
+        AdaptiveWidthChoice choice = model.ChooseAdaptiveWidth(validation, start: 0.25, accuracyLossAtMost: 0.0005);
+        AdaptiveCost cost = choice.Model.MeasureAdaptiveCost(test);
+        double full = ml.MulticlassClassification.EvaluateUncertainty(model.Transform(test)).Accuracy;
+        double adaptive = ml.MulticlassClassification.EvaluateUncertainty(choice.Model.Transform(test)).Accuracy;
+        Print($"adaptive width 0.25 to 1 on MNIST ({rows.Length - 4000} training rows, threshold from 4,000 others)", $"mean cost {cost.MeanCost:f2} of width 1, test accuracy {adaptive:f4} against {full:f4}", "at most 0.4 within 0.001");
+    }
+
+    private sealed class Row
+    {
+        [VectorType(20)]
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class Answer
+    {
+        public float[] Score { get; set; } = [];
+
+        public uint PredictedLabel { get; set; }
+
+        public float PredictiveEntropy { get; set; }
+
+        public float ExpectedEntropy { get; set; }
+
+        public float MutualInformation { get; set; }
+    }
+}
