@@ -21,6 +21,7 @@ public sealed class InternalMembersTests
     [InlineData("AnnotationUtils")]
     [InlineData("CatalogUtils")]
     [InlineData("ISingleFeaturePredictionTransformer")]
+    [InlineData("ITransformerWithDifferentMappingAtTrainingTime")]
     public void The_internal_type_exists_and_is_still_internal(string name) => Assert.False(Type(name).IsVisible);
 
     [Fact]
@@ -94,6 +95,14 @@ public sealed class InternalMembersTests
     [Fact]
     public void A_prediction_transformer_of_ours_is_one_of_the_internal_kind_too() =>
         Assert.True(Type("ISingleFeaturePredictionTransformer").IsAssignableFrom(typeof(NeuralNetworkTransformer)));
+
+    [Fact]
+    public void A_selection_of_ours_filters_rows_where_a_chain_is_trained()
+    {
+        Type kind = Type("ITransformerWithDifferentMappingAtTrainingTime");
+        Assert.True(kind.IsAssignableFrom(typeof(PretrainingSelectionTransformer)));
+        Assert.Equal([typeof(IDataView)], Types(kind.GetMethod("TransformForTrainingPipeline", Any)!.GetParameters()));
+    }
 
     private static IEnumerable<Type> Types(ParameterInfo[] parameters) => parameters.Select(parameter => parameter.ParameterType);
 
