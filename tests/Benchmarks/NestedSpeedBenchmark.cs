@@ -24,12 +24,16 @@ internal static class NestedSpeedBenchmark
     public static void Run(string[] args)
     {
         int rounds = Measure.Number(args, "--rounds", 15);
+        bool all = Options.Get(args, "--only", "") != "adaptive";
         Console.WriteLine("| what | measured | bar |");
         Console.WriteLine("| --- | --- | --- |");
-        Predictions(rounds);
-        SingleRow(Measure.Number(args, "--calls", 50_000));
-        Files();
-        foreach (int[] widths in new[] { new[] { 256, 128 }, Wide })
+        if (all)
+            Predictions(rounds);
+        if (all)
+            SingleRow(Measure.Number(args, "--calls", 50_000));
+        if (all)
+            Files();
+        foreach (int[] widths in all ? [[256, 128], Wide] : Array.Empty<int[]>())
             TrainingStep(widths, rounds);
         Adaptive(args);
     }
@@ -161,7 +165,7 @@ internal static class NestedSpeedBenchmark
     {
         string folder = Path.Combine(DataFolder.Find(args), "mnist");
         var ml = new MLContext(1);
-        PixelRow[] rows = PixelRow.Read(folder, "train", Measure.Number(args, "--mnist", 6000) + 4000, 1);
+        PixelRow[] rows = PixelRow.Read(folder, "train", Measure.Number(args, "--mnist", 20_000) + 4000, 1);
         IDataView validation = PixelRow.View(ml, rows[..4000]), test = PixelRow.View(ml, PixelRow.Read(folder, "t10k"));
         BayesianNestedTransformer model = ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
         {
