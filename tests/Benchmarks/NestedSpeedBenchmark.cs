@@ -60,7 +60,15 @@ internal static class NestedSpeedBenchmark
         using var loss = new CrossEntropyLoss(10, 0, CPU);
         var prior = new NestedPriorRegularizer
         {
-            Prior = .95, Weight = 1, Summed = false, WarmUp = 0, Temperature = 2, FinalTemperature = 2, MostLogAlpha = 0, Rows = 60000, Steps = 10000,
+            Prior = .95,
+            Weight = 1,
+            Summed = false,
+            WarmUp = 0,
+            Temperature = 2,
+            FinalTemperature = 2,
+            MostLogAlpha = 0,
+            Rows = 60000,
+            Steps = 10000,
         };
         Tensor features = HostTensor.Create<float>(RandomNetwork.Rows(Batch, 784), CPU).reshape(Batch, 784);
         Tensor targets = zeros(Batch, int64), sum = zeros(1, float64);
@@ -169,7 +177,11 @@ internal static class NestedSpeedBenchmark
         IDataView validation = PixelRow.View(ml, rows[..4000]), test = PixelRow.View(ml, PixelRow.Read(folder, "t10k"));
         BayesianNestedTransformer model = ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
         {
-            Architecture = Architecture.Mlp([256, 128], normalization: Normalization.Batch), Epochs = 10, Seed = 1, Threads = ThreadPolicy.Fixed(1), Telemetry = false,
+            Architecture = Architecture.Mlp([256, 128], normalization: Normalization.Batch),
+            Epochs = 10,
+            Seed = 1,
+            Threads = ThreadPolicy.Fixed(1),
+            Telemetry = false,
         }).Fit(PixelRow.View(ml, rows[4000..]));
         AdaptiveWidthChoice choice = model.ChooseAdaptiveWidth(validation, start: 0.25, accuracyLossAtMost: 0.0005);
         AdaptiveCost cost = choice.Model.MeasureAdaptiveCost(test);
