@@ -86,7 +86,12 @@ internal static class NestedEvidenceBenchmark
                 yield return Measured("separate nets", width, Uncalibrated(Fit(NestedOrdering.None, width).WithSamples(Samples)));
             NeuralNetworkTransformer plain = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
             {
-                Architecture = Recipe(1), Epochs = Epochs, Seed = _seed, ValidationSet = _validation, Threads = ThreadPolicy.Fixed(1), Telemetry = false,
+                Architecture = Recipe(1),
+                Epochs = Epochs,
+                Seed = _seed,
+                ValidationSet = _validation,
+                Threads = ThreadPolicy.Fixed(1),
+                Telemetry = false,
             }).Fit(_train);
             (double[] logits, int[] labels) = Logits(plain, _validation);
             yield return Measured("plain net, temperature", 1, plain, TemperatureScaling.Fit(logits, labels, 10));

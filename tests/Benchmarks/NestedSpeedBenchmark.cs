@@ -24,12 +24,16 @@ internal static class NestedSpeedBenchmark
     public static void Run(string[] args)
     {
         int rounds = Measure.Number(args, "--rounds", 15);
+        bool all = Options.Get(args, "--only", "") != "adaptive";
         Console.WriteLine("| what | measured | bar |");
         Console.WriteLine("| --- | --- | --- |");
-        Predictions(rounds);
-        SingleRow(Measure.Number(args, "--calls", 50_000));
-        Files();
-        foreach (int[] widths in new[] { new[] { 256, 128 }, Wide })
+        if (all)
+            Predictions(rounds);
+        if (all)
+            SingleRow(Measure.Number(args, "--calls", 50_000));
+        if (all)
+            Files();
+        foreach (int[] widths in all ? [[256, 128], Wide] : Array.Empty<int[]>())
             TrainingStep(widths, rounds);
         Adaptive(args);
     }
@@ -56,7 +60,15 @@ internal static class NestedSpeedBenchmark
         using var loss = new CrossEntropyLoss(10, 0, CPU);
         var prior = new NestedPriorRegularizer
         {
-            Prior = .95, Weight = 1, Summed = false, WarmUp = 0, Temperature = 2, FinalTemperature = 2, MostLogAlpha = 0, Rows = 60000, Steps = 10000,
+            Prior = .95,
+            Weight = 1,
+            Summed = false,
+            WarmUp = 0,
+            Temperature = 2,
+            FinalTemperature = 2,
+            MostLogAlpha = 0,
+            Rows = 60000,
+            Steps = 10000,
         };
         Tensor features = HostTensor.Create<float>(RandomNetwork.Rows(Batch, 784), CPU).reshape(Batch, 784);
         Tensor targets = zeros(Batch, int64), sum = zeros(1, float64);
@@ -161,11 +173,15 @@ internal static class NestedSpeedBenchmark
     {
         string folder = Path.Combine(DataFolder.Find(args), "mnist");
         var ml = new MLContext(1);
-        PixelRow[] rows = PixelRow.Read(folder, "train", Measure.Number(args, "--mnist", 6000) + 4000, 1);
+        PixelRow[] rows = PixelRow.Read(folder, "train", Measure.Number(args, "--mnist", 20_000) + 4000, 1);
         IDataView validation = PixelRow.View(ml, rows[..4000]), test = PixelRow.View(ml, PixelRow.Read(folder, "t10k"));
         BayesianNestedTransformer model = ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
         {
-            Architecture = Architecture.Mlp([256, 128], normalization: Normalization.Batch), Epochs = 10, Seed = 1, Threads = ThreadPolicy.Fixed(1), Telemetry = false,
+            Architecture = Architecture.Mlp([256, 128], normalization: Normalization.Batch),
+            Epochs = 10,
+            Seed = 1,
+            Threads = ThreadPolicy.Fixed(1),
+            Telemetry = false,
         }).Fit(PixelRow.View(ml, rows[4000..]));
         AdaptiveWidthChoice choice = model.ChooseAdaptiveWidth(validation, start: 0.25, accuracyLossAtMost: 0.0005);
         AdaptiveCost cost = choice.Model.MeasureAdaptiveCost(test);

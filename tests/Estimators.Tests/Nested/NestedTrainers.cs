@@ -9,7 +9,13 @@ internal static class NestedTrainers
     {
         var options = new BayesianNestedNetworkOptions
         {
-            LabelColumnName = task.LabelColumn(), Architecture = Architecture.Mlp([16, 8], normalization: Normalization.Batch), Groups = 8, FloorGroups = 2, Epochs = 8, BatchSize = 32, Seed = 3,
+            LabelColumnName = task.LabelColumn(),
+            Architecture = Architecture.Mlp([16, 8], normalization: Normalization.Batch),
+            Groups = 8,
+            FloorGroups = 2,
+            Epochs = 8,
+            BatchSize = 32,
+            Seed = 3,
         };
         change?.Invoke(options);
         return task switch

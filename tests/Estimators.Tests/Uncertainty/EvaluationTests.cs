@@ -101,7 +101,10 @@ public sealed class EvaluationTests
     // The features are the scores, so that rows can be shared.
     private static IDataView Scored(params (uint Label, float[] Score)[] rows) => Ml.Data.LoadFromEnumerable(rows.Select(row => new ScoredClass
     {
-        Label = row.Label, Score = row.Score, Features = row.Score, Doubt = 1 - row.Score.Max(),
+        Label = row.Label,
+        Score = row.Score,
+        Features = row.Score,
+        Doubt = 1 - row.Score.Max(),
     }));
 
     private sealed class ScoredClass

@@ -96,7 +96,15 @@ public sealed class NestedGradientTests
         using NestedMlpNet net = NestedNets.Create(Normalization.Batch);
         var prior = new NestedPriorRegularizer
         {
-            Prior = .9, Weight = 3, Summed = summed, WarmUp = 0, Temperature = 2, FinalTemperature = 1, MostLogAlpha = 0, Rows = 3, Steps = 10,
+            Prior = .9,
+            Weight = 3,
+            Summed = summed,
+            WarmUp = 0,
+            Temperature = 2,
+            FinalTemperature = 1,
+            MostLogAlpha = 0,
+            Rows = 3,
+            Steps = 10,
         };
         using var hook = new NestedPriorHook(net, prior);
         using StepRule rule = Optimizer.Adam().CreateRule(net.Parameters, 1);
@@ -131,7 +139,15 @@ public sealed class NestedGradientTests
     {
         var prior = new NestedPriorRegularizer
         {
-            Prior = .9, Weight = 2, Summed = false, WarmUp = .5, Temperature = 2, FinalTemperature = .5, MostLogAlpha = 0, Rows = 4, Steps = 100,
+            Prior = .9,
+            Weight = 2,
+            Summed = false,
+            WarmUp = .5,
+            Temperature = 2,
+            FinalTemperature = .5,
+            MostLogAlpha = 0,
+            Rows = 4,
+            Steps = 100,
         };
 
         Assert.Equal([0, .25, .5, .5], new[] { 0, 25, 50, 100 }.Select(step => prior.FactorAt(step)));
