@@ -73,7 +73,7 @@ public sealed class NetWeightsTests : IDisposable
         NetWeights.Save(path, new FittedNetwork(NetTask.Multiclass, recipe, input, 10, parameters, buffers, null!));
         using (WeightFile file = WeightFile.Open(path))
             Assert.Equal(
-                GoldenFiles.Csv(Path.Combine(GoldenFolder.Case("vgg11_bn_224"), "keys.csv")).Select(row => row["key"]).Where(key => !key.EndsWith("tracked", StringComparison.Ordinal)),
+                GoldenReader.Csv(Path.Combine(GoldenFolder.Case("vgg11_bn_224"), "keys.csv")).Select(row => row["key"]).Where(key => !key.EndsWith("tracked", StringComparison.Ordinal)),
                 file.Header.Entries.Select(entry => entry.Name));
         NetWeights.Load(path, net);
         Assert.Equal(parameters, net.Parameters.ToArrays().Parameters);
@@ -87,10 +87,10 @@ public sealed class NetWeightsTests : IDisposable
         // All that keys.csv lists, counters too (as numbers that nobody reads).
         public static IEnumerable<NamedWeights> Tensors(string name)
         {
-            string[] keys = [.. GoldenFiles.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")).Select(row => row["key"])];
+            string[] keys = [.. GoldenReader.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")).Select(row => row["key"])];
             HashSet<string> norms = [.. keys.Where(key => key.EndsWith(".running_mean", StringComparison.Ordinal)).Select(key => key[..^".running_mean".Length])];
             double gain = name.StartsWith("resnet", StringComparison.Ordinal) ? 1 : 2;
-            foreach (Dictionary<string, string> row in GoldenFiles.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")))
+            foreach (Dictionary<string, string> row in GoldenReader.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")))
             {
                 int[] shape = row["shape"] == "scalar" ? [] : [.. row["shape"].Split('x').Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))];
                 string key = row["key"];
