@@ -32,7 +32,12 @@ internal static partial class QuickStart
         var attack = Attack.Pgd(steps: 10);
         var metrics = mlContext.MulticlassClassification.EvaluateRobustness(model, data.Test, new RobustnessOptions
         {
-            Epsilons = [PixelShift], Attacks = [attack], LowerBound = 0, UpperBound = 1, MaxRows = 500, CancellationToken = cancellation,
+            Epsilons = [PixelShift],
+            Attacks = [attack],
+            LowerBound = 0,
+            UpperBound = 1,
+            MaxRows = 500,
+            CancellationToken = cancellation,
         });
         return metrics.AccuracyUnder(attack, PixelShift);
     }

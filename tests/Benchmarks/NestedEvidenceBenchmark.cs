@@ -14,7 +14,7 @@ namespace MLExtensions.Benchmarks;
 /// </summary>
 internal static class NestedEvidenceBenchmark
 {
-    private const int Samples = 8;
+    private const int Samples = 4;
     private const int ValidationRows = 500;
     private static readonly double[] Widths = [1, 0.5, 0.25, 0.125];
     private static readonly NestedOrdering[] Orderings = [NestedOrdering.Learned, NestedOrdering.Fixed, NestedOrdering.Uniform];
@@ -28,7 +28,7 @@ internal static class NestedEvidenceBenchmark
         }
 
         string data = DataFolder.Find(args);
-        int seeds = Measure.Number(args, "--seeds", 5), rows = Measure.Number(args, "--rows", 3000), tests = Measure.Number(args, "--test", 2000);
+        int seeds = Measure.Number(args, "--seeds", 5), rows = Measure.Number(args, "--rows", 1500), tests = Measure.Number(args, "--test", 1000);
         var all = new List<NestedEvidence>();
         for (int seed = 1; seed <= seeds; seed++)
         {
@@ -95,7 +95,7 @@ internal static class NestedEvidenceBenchmark
         private BayesianNestedTransformer Uncalibrated(BayesianNestedTransformer view) =>
             new(Environments.Of(_ml.MulticlassClassification.Trainers), view.Model.Network with { Calibration = [] }, view.Model.View, new ScoreColumnNames(), null);
 
-        private int Epochs => _rows >= 3000 ? 15 : _rows >= 1000 ? 40 : 100;
+        private int Epochs => Math.Clamp(24_000 / _rows, 8, 60);
 
         private static Architecture Recipe(double width) => Architecture.Mlp([(int)(256 * width), (int)(128 * width)], normalization: Normalization.Batch);
 

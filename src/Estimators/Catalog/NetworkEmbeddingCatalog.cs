@@ -1,7 +1,7 @@
+using Microsoft.ML.Data;
 using MLExtensions;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.Embedding;
-using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 

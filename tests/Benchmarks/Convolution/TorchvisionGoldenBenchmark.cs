@@ -47,12 +47,12 @@ internal static class TorchvisionGoldenBenchmark
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        bool keys = GoldenFiles.Csv(Path.Combine(folder, "keys.csv")).Select(row => (row["key"], row["shape"]))
+        bool keys = GoldenReader.Csv(Path.Combine(folder, "keys.csv")).Select(row => (row["key"], row["shape"]))
             .SequenceEqual(GoldenNets.Tensors(name).Select(tensor => (tensor.Name, tensor.Shape.Length == 0 ? "scalar" : string.Join('x', tensor.Shape))));
         using ConvNet net = GoldenNets.Create(name, CPU);
         Tensor pictures = GoldenNets.Pictures(2, GoldenNets.Of(name).Size, CPU);
-        double[] expected = GoldenFiles.Npy(Path.Combine(folder, "logits_f64.npy"));
-        double[] expectedFeatures = GoldenFiles.Npy(Path.Combine(folder, "features_f64.npy"));
+        double[] expected = GoldenReader.Npy(Path.Combine(folder, "logits_f64.npy"));
+        double[] expectedFeatures = GoldenReader.Npy(Path.Combine(folder, "features_f64.npy"));
         float[] features = FlatParameters.ToArray(net.Embed(pictures).flatten());
         double logits = Difference(expected, FlatParameters.ToArray(net.Forward(pictures, training: false).flatten()));
         (float[] parameters, float[] buffers) = net.Parameters.ToArrays();

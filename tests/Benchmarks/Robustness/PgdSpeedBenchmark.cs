@@ -61,7 +61,13 @@ internal static class PgdSpeedBenchmark
         using var training = new MemoryFeed(RowTable.Of(pixels.AsSpan(0, 10_000 * 784), labels.AsSpan(0, 10_000)), null, classIndices: true, weighted: false, CPU);
         new TrainingLoop(net, loss, training, null, new LoopSettings
         {
-            Epochs = 5, BatchSize = 100, Optimizer = Optimizer.Adam(), LearningRate = 2e-3, Schedule = LearningRateSchedule.Cosine(), Seed = 1, Threads = 1,
+            Epochs = 5,
+            BatchSize = 100,
+            Optimizer = Optimizer.Adam(),
+            LearningRate = 2e-3,
+            Schedule = LearningRateSchedule.Cosine(),
+            Seed = 1,
+            Threads = 1,
         }).Run();
         return net;
     }

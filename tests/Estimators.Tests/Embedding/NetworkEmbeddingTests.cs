@@ -32,7 +32,11 @@ public sealed class NetworkEmbeddingTests
         IDataView train = BarPicture.View(_ml, pictures, 1, BarPicture.Size, BarPicture.Size);
         NeuralNetworkTransformer net = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[4], [5]]), Epochs = 1, Seed = 1, Threads = ThreadPolicy.Fixed(1),
+            FeatureColumnName = nameof(BarPicture.Pixels),
+            Architecture = Architecture.ConvNet([[4], [5]]),
+            Epochs = 1,
+            Seed = 1,
+            Threads = ThreadPolicy.Fixed(1),
         }).Fit(train);
         NetworkEmbeddingTransformer embedding = _ml.Transforms.NetworkEmbedding("Embedding", net).Fit(train);
         using var file = new MemoryStream();
@@ -56,7 +60,12 @@ public sealed class NetworkEmbeddingTests
         var statistics = new ChannelStatistics([60], [40]);
         NeuralNetworkTransformer net = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.CifarResNet(8), ChannelStatistics = statistics, Epochs = 1, Seed = 1, Threads = ThreadPolicy.Fixed(1),
+            FeatureColumnName = nameof(BarPicture.Pixels),
+            Architecture = Architecture.CifarResNet(8),
+            ChannelStatistics = statistics,
+            Epochs = 1,
+            Seed = 1,
+            Threads = ThreadPolicy.Fixed(1),
         }).Fit(train);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("mlextensions-");
         try

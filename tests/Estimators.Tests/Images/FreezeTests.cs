@@ -79,7 +79,13 @@ public sealed class FreezeTests
     {
         var options = new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[4], [6]]), Epochs = 2, BatchSize = 32, Seed = 3, ValidationFraction = 0, Threads = ThreadPolicy.Fixed(1),
+            FeatureColumnName = nameof(BarPicture.Pixels),
+            Architecture = Architecture.ConvNet([[4], [6]]),
+            Epochs = 2,
+            BatchSize = 32,
+            Seed = 3,
+            ValidationFraction = 0,
+            Threads = ThreadPolicy.Fixed(1),
         };
         change(options);
         return _ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(rows);

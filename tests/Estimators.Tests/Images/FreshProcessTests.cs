@@ -22,7 +22,12 @@ public sealed class FreshProcessTests
         IDataView features = ml.Transforms.CopyColumns("Features", nameof(BarPicture.Pixels)).Fit(rows).Transform(rows);
         NeuralNetworkTransformer model = ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            InputShape = InputShape.Image(1, BarPicture.Size, BarPicture.Size), Architecture = Architecture.ConvNet([[4, 8]]), Epochs = 1, Seed = 1, Threads = ThreadPolicy.Fixed(1), Precision = precision,
+            InputShape = InputShape.Image(1, BarPicture.Size, BarPicture.Size),
+            Architecture = Architecture.ConvNet([[4, 8]]),
+            Epochs = 1,
+            Seed = 1,
+            Threads = ThreadPolicy.Fixed(1),
+            Precision = precision,
         }).Fit(features);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("mlextensions-");
         try

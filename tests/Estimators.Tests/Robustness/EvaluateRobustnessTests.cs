@@ -94,7 +94,9 @@ public sealed class EvaluateRobustnessTests
         ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Label", "Class").Append(features)
             .Append(_ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
             {
-                Architecture = Architecture.Mlp([16], normalization: layerNorm ? Normalization.Layer : Normalization.Batch), Epochs = 10, Seed = 1,
+                Architecture = Architecture.Mlp([16], normalization: layerNorm ? Normalization.Layer : Normalization.Batch),
+                Epochs = 10,
+                Seed = 1,
             }))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(rows);
         using var file = new MemoryStream();
@@ -130,7 +132,12 @@ public sealed class EvaluateRobustnessTests
 
     private ITransformer Fit(string pipeline, IDataView rows) => Features(_ml, pipeline).Append(_ml.BinaryClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
     {
-        LabelColumnName = "Positive", Architecture = Architecture.Mlp([]), Epochs = 15, Seed = 1, LearningRate = 0.02, Optimizer = Optimizer.Adam(),
+        LabelColumnName = "Positive",
+        Architecture = Architecture.Mlp([]),
+        Epochs = 15,
+        Seed = 1,
+        LearningRate = 0.02,
+        Optimizer = Optimizer.Adam(),
     })).Fit(rows);
 
     internal static IEstimator<ITransformer> Features(MLContext ml, string pipeline)

@@ -24,7 +24,11 @@ public sealed class PictureRobustnessTests
         IDataView rows = BarPicture.View(_ml, pictures, dimensions);
         NeuralNetworkTransformer model = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[4]]), InputShape = InputShape.Image(2, Size, Size, layout), Epochs = 3, Seed = 1,
+            FeatureColumnName = nameof(BarPicture.Pixels),
+            Architecture = Architecture.ConvNet([[4]]),
+            InputShape = InputShape.Image(2, Size, Size, layout),
+            Epochs = 3,
+            Seed = 1,
         }).Fit(rows);
         var options = new RobustnessOptions { Epsilons = [2], Attacks = [Attack.Pgd(steps: 5)], LowerBound = 0, UpperBound = 300, MaxRows = 2 };
 
@@ -41,7 +45,10 @@ public sealed class PictureRobustnessTests
         IDataView train = BarPicture.View(_ml, BarPicture.Make(400, seed: 1), 1, Size, Size);
         NeuralNetworkTransformer model = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            FeatureColumnName = nameof(BarPicture.Pixels), Architecture = Architecture.ConvNet([[8], [16]]), Epochs = 15, Seed = 1,
+            FeatureColumnName = nameof(BarPicture.Pixels),
+            Architecture = Architecture.ConvNet([[8], [16]]),
+            Epochs = 15,
+            Seed = 1,
         }).Fit(train);
         var options = new RobustnessOptions { Epsilons = [1, 30], Attacks = [Attack.Pgd()], LowerBound = 0 };
 

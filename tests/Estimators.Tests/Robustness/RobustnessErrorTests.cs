@@ -81,8 +81,16 @@ public sealed class RobustnessErrorTests
         ITransformer model = TaskKind.Binary.Pipeline(_ml).Fit(rows);
         var options = new RobustnessOptions
         {
-            Epsilons = [-0.1, double.NaN], Attacks = [Attack.Pgd(steps: 0)], Columns = [""], LowerBound = 1, UpperBound = 0, LabelColumnName = " ", MaxRows = 0, BatchSize = 0,
-            Threads = ThreadPolicy.Measure, GpuDeviceId = -1,
+            Epsilons = [-0.1, double.NaN],
+            Attacks = [Attack.Pgd(steps: 0)],
+            Columns = [""],
+            LowerBound = 1,
+            UpperBound = 0,
+            LabelColumnName = " ",
+            MaxRows = 0,
+            BatchSize = 0,
+            Threads = ThreadPolicy.Measure,
+            GpuDeviceId = -1,
         };
 
         var error = Assert.Throws<ArgumentException>(() => Evaluate(model, rows, options));

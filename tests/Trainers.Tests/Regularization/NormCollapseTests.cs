@@ -43,8 +43,12 @@ public sealed class NormCollapseTests
     {
         LoopSettings settings = Toy.Settings(60) with
         {
-            Optimizer = Optimizer.Sgd(0, false), LearningRate = 0.05, GradientClipping = null, Patience = 60,
-            Schedule = LearningRateSchedule.Constant(), Regularizers = [Regularizer.ScaleShiftInvariant(0.6)],
+            Optimizer = Optimizer.Sgd(0, false),
+            LearningRate = 0.05,
+            GradientClipping = null,
+            Patience = 60,
+            Schedule = LearningRateSchedule.Constant(),
+            Regularizers = [Regularizer.ScaleShiftInvariant(0.6)],
         };
 
         TrainingOutcome outcome = Toy.Fit(settings, recipe: Plain);
@@ -58,7 +62,10 @@ public sealed class NormCollapseTests
     {
         var error = Assert.ThrowsAny<InvalidOperationException>(() => Toy.Fit(Toy.Settings() with
         {
-            Optimizer = Optimizer.Sgd(0, false), LearningRate = 0.05, GradientClipping = null, Regularizers = [Regularizer.ScaleShiftInvariant(1e4)],
+            Optimizer = Optimizer.Sgd(0, false),
+            LearningRate = 0.05,
+            GradientClipping = null,
+            Regularizers = [Regularizer.ScaleShiftInvariant(1e4)],
         }, recipe: Plain));
 
         Assert.Contains("lambda1 = 1e+04", error.Message, StringComparison.Ordinal);

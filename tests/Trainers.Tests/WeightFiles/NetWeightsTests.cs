@@ -23,7 +23,7 @@ public sealed class NetWeightsTests : IDisposable
         using ConvNet golden = GoldenNets.Create(name, CPU);
         (float[] parameters, float[] buffers) = golden.Parameters.ToArrays();
         string path = Path.Combine(_folder, name);
-        WeightFileWriter.Write(path, [.. GoldenFiles.Tensors(name)], new Dictionary<string, string>());
+        WeightFileWriter.Write(path, [.. GoldenTensors.Tensors(name)], new Dictionary<string, string>());
         using Net net = Net.Create(recipe, InputShape.Image(3, size, size), classes, CPU);
         net.Initialize(1);
         InitialWeightsReport report = NetWeights.Load(path, net);
@@ -39,7 +39,7 @@ public sealed class NetWeightsTests : IDisposable
     {
         (ConvArchitecture recipe, int size, _) = GoldenNets.Of("resnet20_cifar_32");
         string path = Path.Combine(_folder, "net");
-        WeightFileWriter.Write(path, [.. GoldenFiles.Tensors("resnet20_cifar_32")], new Dictionary<string, string>());
+        WeightFileWriter.Write(path, [.. GoldenTensors.Tensors("resnet20_cifar_32")], new Dictionary<string, string>());
         using Net net = Net.Create(recipe, InputShape.Image(3, size, size), 7, CPU);
         net.Initialize(1);
         float[] before = net.Parameters.ToArrays().Parameters;
@@ -55,7 +55,7 @@ public sealed class NetWeightsTests : IDisposable
     public void The_weights_of_another_net_are_refused()
     {
         string path = Path.Combine(_folder, "net");
-        WeightFileWriter.Write(path, [.. GoldenFiles.Tensors("resnet18_c10_32")], new Dictionary<string, string>());
+        WeightFileWriter.Write(path, [.. GoldenTensors.Tensors("resnet18_c10_32")], new Dictionary<string, string>());
         using Net net = Net.Create(Architecture.CifarResNet(20), InputShape.Image(3, 32, 32), 10, CPU);
         string message = Assert.Throws<InvalidDataException>(() => NetWeights.Load(path, net)).Message;
         Assert.All((string[])[path, "CifarResNet(20", "of another shape: conv1.weight has [64, 3, 7, 7], the net wants [16, 3, 3, 3]", "expected every tensor"],
@@ -73,7 +73,7 @@ public sealed class NetWeightsTests : IDisposable
         NetWeights.Save(path, new FittedNetwork(NetTask.Multiclass, recipe, input, 10, parameters, buffers, null!));
         using (WeightFile file = WeightFile.Open(path))
             Assert.Equal(
-                Tests.GoldenFiles.Csv(Path.Combine(GoldenFolder.Case("vgg11_bn_224"), "keys.csv")).Select(row => row["key"]).Where(key => !key.EndsWith("tracked", StringComparison.Ordinal)),
+                GoldenReader.Csv(Path.Combine(GoldenFolder.Case("vgg11_bn_224"), "keys.csv")).Select(row => row["key"]).Where(key => !key.EndsWith("tracked", StringComparison.Ordinal)),
                 file.Header.Entries.Select(entry => entry.Name));
         NetWeights.Load(path, net);
         Assert.Equal(parameters, net.Parameters.ToArrays().Parameters);
@@ -82,15 +82,15 @@ public sealed class NetWeightsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static class GoldenFiles
+    private static class GoldenTensors
     {
         // All that keys.csv lists, counters too (as numbers that nobody reads).
         public static IEnumerable<NamedWeights> Tensors(string name)
         {
-            string[] keys = [.. Tests.GoldenFiles.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")).Select(row => row["key"])];
+            string[] keys = [.. GoldenReader.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")).Select(row => row["key"])];
             HashSet<string> norms = [.. keys.Where(key => key.EndsWith(".running_mean", StringComparison.Ordinal)).Select(key => key[..^".running_mean".Length])];
             double gain = name.StartsWith("resnet", StringComparison.Ordinal) ? 1 : 2;
-            foreach (Dictionary<string, string> row in Tests.GoldenFiles.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")))
+            foreach (Dictionary<string, string> row in GoldenReader.Csv(Path.Combine(GoldenFolder.Case(name), "keys.csv")))
             {
                 int[] shape = row["shape"] == "scalar" ? [] : [.. row["shape"].Split('x').Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))];
                 string key = row["key"];

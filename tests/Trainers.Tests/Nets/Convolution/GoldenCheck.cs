@@ -11,7 +11,7 @@ internal static class GoldenCheck
     public static void Run(string name, Device device, double tolerance)
     {
         string folder = GoldenFolder.Case(name);
-        Dictionary<string, Dictionary<string, string>> stages = GoldenFiles.Csv(Path.Combine(folder, "stages.csv")).ToDictionary(row => row["stage"]);
+        Dictionary<string, Dictionary<string, string>> stages = GoldenReader.Csv(Path.Combine(folder, "stages.csv")).ToDictionary(row => row["stage"]);
         using IDisposable threads = TorchThreads.Use(1);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -27,17 +27,17 @@ internal static class GoldenCheck
         double[] logits = Numbers.ToDoubles(net.Forward(pictures, training: false));
 
         Assert.True(seen > 0 || name.StartsWith("vgg", StringComparison.Ordinal));
-        AssertClose(GoldenFiles.Npy(Path.Combine(folder, "features_f64.npy")), features[..(features.Length / 2)], tolerance);
-        AssertClose(GoldenFiles.Npy(Path.Combine(folder, "logits_f64.npy")), logits, tolerance);
+        AssertClose(GoldenReader.Npy(Path.Combine(folder, "features_f64.npy")), features[..(features.Length / 2)], tolerance);
+        AssertClose(GoldenReader.Npy(Path.Combine(folder, "logits_f64.npy")), logits, tolerance);
     }
 
     private static int CheckStage(Dictionary<string, string> expected, double[] actual, double tolerance)
     {
-        double size = GoldenFiles.Number(expected["max_abs"]);
+        double size = GoldenReader.Number(expected["max_abs"]);
         Assert.Equal(size, actual.Max(Math.Abs), size * tolerance);
-        Assert.Equal(GoldenFiles.Number(expected["mean"]), actual.Average(), size * tolerance);
-        Assert.Equal(GoldenFiles.Number(expected["first"]), actual[0], size * tolerance);
-        Assert.Equal(GoldenFiles.Number(expected["last"]), actual[^1], size * tolerance);
+        Assert.Equal(GoldenReader.Number(expected["mean"]), actual.Average(), size * tolerance);
+        Assert.Equal(GoldenReader.Number(expected["first"]), actual[0], size * tolerance);
+        Assert.Equal(GoldenReader.Number(expected["last"]), actual[^1], size * tolerance);
         return 1;
     }
 

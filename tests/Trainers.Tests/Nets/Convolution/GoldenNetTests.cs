@@ -20,7 +20,7 @@ public sealed class GoldenNetTests
     {
         string folder = GoldenFolder.Case(name);
 
-        IEnumerable<(string, string)> expected = GoldenFiles.Csv(Path.Combine(folder, "keys.csv")).Select(row => (row["key"], row["shape"]));
+        IEnumerable<(string, string)> expected = GoldenReader.Csv(Path.Combine(folder, "keys.csv")).Select(row => (row["key"], row["shape"]));
 
         Assert.Equal(expected, GoldenNets.Tensors(name).Select(tensor => (tensor.Name, tensor.Shape.Length == 0 ? "scalar" : string.Join('x', tensor.Shape))));
     }

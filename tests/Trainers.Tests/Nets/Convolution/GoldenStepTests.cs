@@ -20,7 +20,7 @@ public sealed class GoldenStepTests
     public void A_step_is_that_of_PyTorch(string name)
     {
         string folder = GoldenFolder.Case(name);
-        Dictionary<string, double> losses = GoldenFiles.Csv(Path.Combine(folder, "loss.csv")).ToDictionary(row => row["name"], row => GoldenFiles.Number(row["value"]));
+        Dictionary<string, double> losses = GoldenReader.Csv(Path.Combine(folder, "loss.csv")).ToDictionary(row => row["name"], row => GoldenReader.Number(row["value"]));
         Device device = TestDevices.Get("cpu");
         using IDisposable threads = TorchThreads.Use(1);
         using DisposeScope scope = NewDisposeScope();
@@ -36,7 +36,7 @@ public sealed class GoldenStepTests
         loss.backward();
 
         Assert.Equal(losses["loss_before_train_mode"], loss.item<double>(), 1e-9);
-        Assert.Equal(GoldenFiles.Npy(Path.Combine(folder, "logits_train_mode_f64.npy")), logits.flatten().data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal(GoldenReader.Npy(Path.Combine(folder, "logits_train_mode_f64.npy")), logits.flatten().data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-9);
         CheckParameters(folder, name, exact.Gradient);
         CheckStatistics(folder, name, exact.Buffers);
 
@@ -71,27 +71,27 @@ public sealed class GoldenStepTests
     private static void CheckParameters(string folder, string name, double[] gradients)
     {
         Dictionary<string, TorchvisionTensor> tensors = GoldenNets.Tensors(name).ToDictionary(tensor => tensor.Name);
-        foreach (Dictionary<string, string> expected in GoldenFiles.Csv(Path.Combine(folder, "parameters.csv")))
+        foreach (Dictionary<string, string> expected in GoldenReader.Csv(Path.Combine(folder, "parameters.csv")))
         {
             ParameterSlot slot = tensors[expected["key"]].Slot!;
             double[] gradient = gradients[slot.Offset..(slot.Offset + slot.Length)]; // first and last place of a kernel are the same in both orders
-            Assert.Equal(GoldenFiles.Number(expected["grad_sum"]), gradient.Sum(), 1e-9);
-            Assert.Equal(GoldenFiles.Number(expected["grad_l2"]), Math.Sqrt(gradient.Sum(value => value * value)), 1e-9);
-            Assert.Equal(GoldenFiles.Number(expected["grad_first"]), gradient[0], 1e-9);
-            Assert.Equal(GoldenFiles.Number(expected["grad_last"]), gradient[^1], 1e-9);
+            Assert.Equal(GoldenReader.Number(expected["grad_sum"]), gradient.Sum(), 1e-9);
+            Assert.Equal(GoldenReader.Number(expected["grad_l2"]), Math.Sqrt(gradient.Sum(value => value * value)), 1e-9);
+            Assert.Equal(GoldenReader.Number(expected["grad_first"]), gradient[0], 1e-9);
+            Assert.Equal(GoldenReader.Number(expected["grad_last"]), gradient[^1], 1e-9);
         }
     }
 
     private static void CheckStatistics(string folder, string name, double[] buffers)
     {
         Dictionary<string, TorchvisionTensor> tensors = GoldenNets.Tensors(name).ToDictionary(tensor => tensor.Name);
-        foreach (Dictionary<string, string> expected in GoldenFiles.Csv(Path.Combine(folder, "buffers.csv")))
+        foreach (Dictionary<string, string> expected in GoldenReader.Csv(Path.Combine(folder, "buffers.csv")))
         {
             ParameterSlot slot = tensors[expected["key"]].Slot!;
             double[] values = buffers[slot.Offset..(slot.Offset + slot.Length)];
-            Assert.Equal(GoldenFiles.Number(expected["sum_after"]), values.Sum(), 1e-6); // the start was rounded to float32
-            Assert.Equal(GoldenFiles.Number(expected["first_after"]), values[0], 1e-9);
-            Assert.Equal(GoldenFiles.Number(expected["last_after"]), values[^1], 1e-9);
+            Assert.Equal(GoldenReader.Number(expected["sum_after"]), values.Sum(), 1e-6); // the start was rounded to float32
+            Assert.Equal(GoldenReader.Number(expected["first_after"]), values[0], 1e-9);
+            Assert.Equal(GoldenReader.Number(expected["last_after"]), values[^1], 1e-9);
         }
     }
 }

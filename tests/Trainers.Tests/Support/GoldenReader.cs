@@ -4,7 +4,7 @@ using System.Globalization;
 namespace MLExtensions.Trainers.Tests;
 
 /// <summary>Reads the files of golden data.</summary>
-internal static class GoldenFiles
+internal static class GoldenReader
 {
     /// <summary>The lines of a CSV file as columns by name.</summary>
     public static IReadOnlyList<Dictionary<string, string>> Csv(string path)
