@@ -80,7 +80,7 @@ internal sealed class DemoRun(IAnsiConsole console, DemoOptions options, Cancell
         var table = new Table().AddColumn(new TableColumn("rank").RightAligned()).AddColumn("source class").AddColumn(new TableColumn("score").RightAligned()).AddColumn("because it looks like");
         foreach (SelectedClass line in report.Classes.Take(count + 3))
         {
-            var reasons = line.MassToTargets.Select((mass, j) => (Mass: mass, report.Targets[j].Name)).OrderByDescending(pair => pair.Mass).Take(2).Where(pair => pair.Mass > 0.2 * line.Score);
+            var reasons = line.MassToTargets.Select((mass, j) => (Mass: mass, report.Targets[j].Name)).OrderByDescending(pair => pair.Mass).Take(2).Where((pair, rank) => rank == 0 || pair.Mass > 0.2 * line.Score);
             string reason = string.Join(", ", reasons.Select(pair => $"{pair.Name} ({Percent(pair.Mass / line.Score)} of its mass)"));
             table.AddRow($"{line.Rank}", Markup.Escape(line.Name) + (line.IsSelected ? "" : " (not chosen)"), line.Score.ToString("f3", CultureInfo.InvariantCulture), Markup.Escape(reason));
         }
