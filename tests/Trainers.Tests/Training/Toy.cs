@@ -1,5 +1,6 @@
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Training;
 using static TorchSharp.torch;
 
@@ -37,6 +38,7 @@ internal static class Toy
     public static TrainingOutcome Fit(LoopSettings settings, int rows = 300, int validationRows = 100, Device? device = null, Architecture? recipe = null, bool contrast = false)
     {
         device ??= TestDevices.Get("cpu");
+        using IDisposable threads = TorchThreads.Use(settings.Threads); // sums in parallel pieces have other last bits
         using var loss = new CrossEntropyLoss(2, 0.05, device);
         using Net net = Net.Create(recipe ?? Recipe, Width, 2, device);
         net.Initialize(settings.Seed);
