@@ -1,6 +1,6 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

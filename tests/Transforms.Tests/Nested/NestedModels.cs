@@ -1,9 +1,9 @@
+using Microsoft.ML;
 using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Scoring;
 using MLExtensions.Transforms.Tests.Support;
-using Microsoft.ML;
 
 namespace MLExtensions.Transforms.Tests.Nested;
 
