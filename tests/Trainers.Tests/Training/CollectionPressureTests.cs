@@ -20,7 +20,7 @@ public sealed class CollectionPressureTests
             {
                 GC.Collect(0, GCCollectionMode.Forced, blocking: true);
                 GC.WaitForPendingFinalizers();
-                collections++;
+                Interlocked.Increment(ref collections);
             }
         });
         collector.Start();
@@ -28,7 +28,12 @@ public sealed class CollectionPressureTests
         TrainingOutcome actual;
         try
         {
-            actual = Toy.Fit(settings, rows: 1000);
+            do
+            {
+                actual = Toy.Fit(settings, rows: 1000);
+                Assert.Equal(expected.Parameters, actual.Parameters);
+            }
+            while (Volatile.Read(ref collections) <= 100); // a busy machine collects more slowly
         }
         finally
         {
@@ -36,8 +41,6 @@ public sealed class CollectionPressureTests
             collector.Join();
         }
 
-        Assert.True(collections > 100, $"only {collections} collections");
-        Assert.Equal(expected.Parameters, actual.Parameters);
         Assert.Equal(expected.Buffers, actual.Buffers);
     }
 
