@@ -14,7 +14,7 @@ namespace MLExtensions.Estimators.Nested;
 /// <param name="validation">Rows with features and label.</param>
 internal sealed class WidthMeter(BayesianNestedTransformer model, IDataView validation)
 {
-    private const int WarmUp = 1000; // calls until the code has its last compilation
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(200); // the runtime compiles hot code again after a tenth of a second
     private const int TimedRows = 300;
     private const double Level = 0.9;
 
@@ -63,12 +63,13 @@ internal sealed class WidthMeter(BayesianNestedTransformer model, IDataView vali
         var row = new float[scorer.InputWidth];
         var outputs = new float[scorer.OutputWidth];
         var times = new long[TimedRows];
-        for (int i = -WarmUp; i < TimedRows; i++)
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < WarmUp;)
+            scorer.Score(row, 1, outputs);
+        for (int i = 0; i < TimedRows; i++)
         {
             long start = Stopwatch.GetTimestamp();
             scorer.Score(row, 1, outputs);
-            if (i >= 0)
-                times[i] = Stopwatch.GetTimestamp() - start;
+            times[i] = Stopwatch.GetTimestamp() - start;
         }
 
         Array.Sort(times);
