@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using MLExtensions.Samples.Shared;
 using MLExtensions.Samples.Shared.Console;
 using Spectre.Console;
 

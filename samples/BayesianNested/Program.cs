@@ -3,10 +3,6 @@ using MLExtensions.Samples;
 using MLExtensions.Samples.Shared;
 using Spectre.Console;
 
-const int RedirectedWidth = 160;
-if (Console.IsOutputRedirected)
-    AnsiConsole.Profile.Width = RedirectedWidth;
-
 var data = new Option<string>("--data")
 {
     Description = "Take the four IDX files of MNIST or Fashion-MNIST (.gz or not) from this folder.",
@@ -27,7 +23,7 @@ var root = new RootCommand(
 {
     data, strangers, epochs, seed, output,
 };
-root.SetAction((parsed, cancellation) => Guarded(() => new FitRun(
+root.SetAction((parsed, cancellation) => SampleProgram.Guarded(() => new FitRun(
     AnsiConsole.Console,
     new BayesianNestedSampleOptions
     {
@@ -39,29 +35,4 @@ root.SetAction((parsed, cancellation) => Guarded(() => new FitRun(
     },
     cancellation).Run()));
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0)
-    return await parsed.InvokeAsync();
-foreach (var error in parsed.Errors)
-    Console.Error.WriteLine(error.Message);
-Console.Error.WriteLine("Run with --help to see what is allowed.");
-return ExitCodes.BadInput;
-
-// The work runs beside the caller, so that Ctrl-C reaches the cancellation token while it runs.
-static Task<int> Guarded(Func<int> work) => Task.Run(() =>
-{
-    try
-    {
-        return work();
-    }
-    catch (SampleInputException e)
-    {
-        Console.Error.WriteLine(e.Message);
-        return ExitCodes.BadInput;
-    }
-    catch (OperationCanceledException)
-    {
-        Console.Error.WriteLine("Cancelled.");
-        return ExitCodes.Cancelled;
-    }
-});
+return await SampleProgram.RunAsync(root, args);

@@ -3,10 +3,6 @@ using MLExtensions.Samples;
 using MLExtensions.Samples.Shared;
 using Spectre.Console;
 
-const int RedirectedWidth = 160;
-if (Console.IsOutputRedirected)
-    AnsiConsole.Profile.Width = RedirectedWidth;
-
 var data = new Option<string>("--data")
 {
     Description = "Take the pictures from this folder: a subfolder for each class, or the subfolders train and test with a subfolder for each class.",
@@ -21,14 +17,14 @@ var output = new Option<string>("--output") { Description = "Write model.zip and
 var model = new Option<string>("--model") { Description = "A model.zip that this program has saved.", HelpName = "FILE", Required = true };
 var image = new Option<string>("--image") { Description = "A picture.", HelpName = "FILE", Required = true };
 var predict = new Command("predict", "Load a saved model and say what a picture shows.") { model, image };
-predict.SetAction((parsed, _) => Guarded(() => PredictRun.Run(AnsiConsole.Console, parsed.GetRequiredValue(model), parsed.GetRequiredValue(image))));
+predict.SetAction((parsed, _) => SampleProgram.Guarded(() => PredictRun.Run(AnsiConsole.Console, parsed.GetRequiredValue(model), parsed.GetRequiredValue(image))));
 
 var root = new RootCommand(
     "Fits a convolutional net to a folder of pictures, shows where it errs, saves it and uses it. Without arguments it draws its own pictures: digits and letters that are easily mistaken.")
 {
     data, size, epochs, weights, seed, output, predict,
 };
-root.SetAction((parsed, cancellation) => Guarded(() => new TrainRun(
+root.SetAction((parsed, cancellation) => SampleProgram.Guarded(() => new TrainRun(
     AnsiConsole.Console,
     new ImageClassificationOptions
     {
@@ -41,29 +37,4 @@ root.SetAction((parsed, cancellation) => Guarded(() => new TrainRun(
     },
     cancellation).Run()));
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0)
-    return await parsed.InvokeAsync();
-foreach (var error in parsed.Errors)
-    Console.Error.WriteLine(error.Message);
-Console.Error.WriteLine("Run with --help to see what is allowed.");
-return ExitCodes.BadInput;
-
-// The work runs beside the caller, so that Ctrl-C reaches the cancellation token while it runs.
-static Task<int> Guarded(Func<int> work) => Task.Run(() =>
-{
-    try
-    {
-        return work();
-    }
-    catch (SampleInputException e)
-    {
-        Console.Error.WriteLine(e.Message);
-        return ExitCodes.BadInput;
-    }
-    catch (OperationCanceledException)
-    {
-        Console.Error.WriteLine("Cancelled.");
-        return ExitCodes.Cancelled;
-    }
-});
+return await SampleProgram.RunAsync(root, args);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLExtensions.Samples.Shared;
 using Spectre.Console;
 
 namespace MLExtensions.Samples;

@@ -3,10 +3,6 @@ using MLExtensions.Samples;
 using MLExtensions.Samples.Shared;
 using Spectre.Console;
 
-const int RedirectedWidth = 160;
-if (Console.IsOutputRedirected)
-    AnsiConsole.Profile.Width = RedirectedWidth;
-
 var data = new Option<string>("--data")
 {
     Description = "Take the four IDX files of MNIST or Fashion-MNIST (.gz or not) from this folder.",
@@ -29,7 +25,7 @@ var output = new Option<string>("--output") { Description = "Write model.zip to 
 var model = new Option<string>("--model") { Description = "A model.zip that this program has saved.", HelpName = "FILE", Required = true };
 var rows = new Option<string>("--rows") { Description = "The rows.idv beside it.", HelpName = "FILE", Required = true };
 var predict = new Command("predict", "Load a saved model and predict saved rows, as the second process does.") { model, rows };
-predict.SetAction((parsed, _) => Guarded(() => PredictRun.Run(AnsiConsole.Console, parsed.GetRequiredValue(model), parsed.GetRequiredValue(rows))));
+predict.SetAction((parsed, _) => SampleProgram.Guarded(() => PredictRun.Run(AnsiConsole.Console, parsed.GetRequiredValue(model), parsed.GetRequiredValue(rows))));
 
 var root = new RootCommand(
     "Fits a neural net within an ML.NET pipeline, compares it with one of ML.NET's own trainers, saves it, and uses it in a second process. "
@@ -37,7 +33,7 @@ var root = new RootCommand(
 {
     data, csv, label, epochs, seed, output, predict,
 };
-root.SetAction((parsed, cancellation) => Guarded(() => new FitRun(
+root.SetAction((parsed, cancellation) => SampleProgram.Guarded(() => new FitRun(
     AnsiConsole.Console,
     new QuickStartOptions
     {
@@ -50,29 +46,4 @@ root.SetAction((parsed, cancellation) => Guarded(() => new FitRun(
     },
     cancellation).Run()));
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0)
-    return await parsed.InvokeAsync();
-foreach (var error in parsed.Errors)
-    Console.Error.WriteLine(error.Message);
-Console.Error.WriteLine("Run with --help to see what is allowed.");
-return ExitCodes.BadInput;
-
-// The work runs beside the caller, so that Ctrl-C reaches the cancellation token while it runs.
-static Task<int> Guarded(Func<int> work) => Task.Run(() =>
-{
-    try
-    {
-        return work();
-    }
-    catch (SampleInputException e)
-    {
-        Console.Error.WriteLine(e.Message);
-        return ExitCodes.BadInput;
-    }
-    catch (OperationCanceledException)
-    {
-        Console.Error.WriteLine("Cancelled.");
-        return ExitCodes.Cancelled;
-    }
-});
+return await SampleProgram.RunAsync(root, args);

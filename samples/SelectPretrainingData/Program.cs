@@ -5,10 +5,6 @@ using MLExtensions.Samples;
 using MLExtensions.Samples.Shared;
 using Spectre.Console;
 
-const int RedirectedWidth = 160;
-if (Console.IsOutputRedirected)
-    AnsiConsole.Profile.Width = RedirectedWidth;
-
 var source = new Option<string>("--source")
 {
     Description = "Class means of the source, one row per class: a .npy file (float32 or float64) or a .csv file of numbers.",
@@ -26,7 +22,7 @@ var rank = new Command("rank", "Rank source classes for a target by unbalanced t
 {
     source, target, top, output, temperature, epsilon, rhoSource, rhoTarget,
 };
-rank.SetAction((parsed, _) => Guarded(() => new RankRun(
+rank.SetAction((parsed, _) => SampleProgram.Guarded(() => new RankRun(
     new RankOptions
     {
         SourceFile = parsed.GetRequiredValue(source),
@@ -52,7 +48,7 @@ var root = new RootCommand(
 {
     sourceFolder, targetFolder, topClasses, rowsPerClass, draws, seed, rank,
 };
-root.SetAction((parsed, cancellation) => Guarded(() => new DemoRun(
+root.SetAction((parsed, cancellation) => SampleProgram.Guarded(() => new DemoRun(
     AnsiConsole.Console,
     new DemoOptions
     {
@@ -65,13 +61,7 @@ root.SetAction((parsed, cancellation) => Guarded(() => new DemoRun(
     },
     cancellation).Run()));
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0)
-    return await parsed.InvokeAsync();
-foreach (var error in parsed.Errors)
-    Console.Error.WriteLine(error.Message);
-Console.Error.WriteLine("Run with --help to see what is allowed.");
-return ExitCodes.BadInput;
+return await SampleProgram.RunAsync(root, args);
 
 static Option<double> Number(string name, double fallback, string description) => new(name)
 {
@@ -92,22 +82,3 @@ static double ParseNumber(ArgumentResult result, string name)
     result.AddError($"{name} is '{text}'; give a number such as 0.1, or inf.");
     return double.NaN;
 }
-
-// The work runs beside the caller, so that Ctrl-C reaches the cancellation token while it runs.
-static Task<int> Guarded(Func<int> work) => Task.Run(() =>
-{
-    try
-    {
-        return work();
-    }
-    catch (SampleInputException e)
-    {
-        Console.Error.WriteLine(e.Message);
-        return ExitCodes.BadInput;
-    }
-    catch (OperationCanceledException)
-    {
-        Console.Error.WriteLine("Cancelled.");
-        return ExitCodes.Cancelled;
-    }
-});
