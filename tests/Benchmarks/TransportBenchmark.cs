@@ -26,6 +26,7 @@ internal static class TransportBenchmark
         float[] x = SplitMixPoints.Draw(1, n, Width, 0), y = SplitMixPoints.Draw(2, m, Width, 0.25);
         var contest = new List<Contestant>
         {
+            new("ours, automatic", () => Ours(x, y, new TransportOptions())),
             new("ours, kernel", () => Ours(x, y, new TransportOptions { Storage = TransportStorage.Kernel })),
             new("ours, tiles", () => Ours(x, y, new TransportOptions { Storage = TransportStorage.Tiles })),
         };

@@ -14,18 +14,25 @@ internal sealed unsafe class KernelPass<T> : IDisposable
     private readonly MarginalSide _rows;
     private readonly MarginalSide _columns;
     private readonly RowChunks<T> _chunks;
-    private readonly bool _keep;
+    private readonly int _keepFrom;
     private readonly AlignedBuffer<T> _columnTerms;
     private readonly AlignedBuffer<T> _columnFactors;
     private readonly double[] _rowAbsorbed;
     private readonly double[] _columnAbsorbed;
     private AlignedBuffer<T>? _kernel;
     private bool _isBuilt;
+    private bool _keep;
+    private int _passes;
     private volatile bool _isOutOfRange;
 
-    public KernelPass(TileSource<T> source, MarginalSide rows, MarginalSide columns, RowChunks<T> chunks, bool keep)
+    /// <param name="source">The costs.</param>
+    /// <param name="rows">The rows' side.</param>
+    /// <param name="columns">The columns' side.</param>
+    /// <param name="chunks">Which rows a thread takes.</param>
+    /// <param name="keepFrom">From which pass on the kernel is kept, 0 for the first.</param>
+    public KernelPass(TileSource<T> source, MarginalSide rows, MarginalSide columns, RowChunks<T> chunks, int keepFrom)
     {
-        (_source, _rows, _columns, _chunks, _keep) = (source, rows, columns, chunks, keep);
+        (_source, _rows, _columns, _chunks, _keepFrom) = (source, rows, columns, chunks, keepFrom);
         _columnTerms = new AlignedBuffer<T>(source.PaddedColumns);
         _columnFactors = new AlignedBuffer<T>(source.PaddedColumns);
         _rowAbsorbed = new double[source.Rows];
@@ -34,6 +41,9 @@ internal sealed unsafe class KernelPass<T> : IDisposable
 
     /// <summary>Times that the kernel was built.</summary>
     public int Builds { get; private set; }
+
+    /// <summary>Whether the next pass keeps the kernel.</summary>
+    public bool Keeps => _passes >= _keepFrom;
 
     /// <summary>Sums and factors beyond this (or below its inverse) are not trusted.</summary>
     private static double Range => typeof(T) == typeof(float) ? 1e30 : 1e280;
@@ -72,6 +82,8 @@ internal sealed unsafe class KernelPass<T> : IDisposable
             _columnTerms.Pointer[j] = Lanes.FromDouble<T>(LogPass<T>.Nothing);
         }
 
+        _keep = Keeps;
+        _passes++;
         if (_keep)
             _kernel ??= new AlignedBuffer<T>((long)((_source.Rows + 3) / 4) * 4 * _source.PaddedColumns);
         _isOutOfRange = false;

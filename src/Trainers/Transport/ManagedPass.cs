@@ -9,19 +9,18 @@ internal sealed class ManagedPass<T> : TransportPass
     private readonly KernelPass<T> _kernel;
     private readonly LogPass<T> _log;
     private readonly bool _isComplete; // no kernel entry underflows, whatever the potentials
-    private readonly bool _keep;
     private bool _inLogDomain;
 
     /// <param name="source">The costs; disposed with this.</param>
     /// <param name="rows">The rows' side.</param>
     /// <param name="columns">The columns' side.</param>
     /// <param name="workers">Threads.</param>
-    /// <param name="keep">Whether the kernel is kept.</param>
-    public ManagedPass(TileSource<T> source, MarginalSide rows, MarginalSide columns, RowWorkers workers, bool keep)
+    /// <param name="keepFrom">From which pass on the kernel is kept, 0 for the first.</param>
+    public ManagedPass(TileSource<T> source, MarginalSide rows, MarginalSide columns, RowWorkers workers, int keepFrom)
     {
-        (_source, _keep) = (source, keep);
+        _source = source;
         _chunks = new RowChunks<T>(source, workers);
-        _kernel = new KernelPass<T>(source, rows, columns, _chunks, keep);
+        _kernel = new KernelPass<T>(source, rows, columns, _chunks, keepFrom);
         _log = new LogPass<T>(source, rows, columns, _chunks);
         _isComplete = source.Spread <= (typeof(T) == typeof(float) ? 40 : 400);
         _inLogDomain = !_isComplete;
@@ -47,7 +46,7 @@ internal sealed class ManagedPass<T> : TransportPass
     /// <summary>Takes over potentials when the kernel is not near them, or costs nothing to move.</summary>
     public override void Prepare(PassState state, double[] next)
     {
-        if (_inLogDomain || (!_isComplete && (!_keep || _kernel.Drift(state) > KernelPass<T>.Reach)))
+        if (_inLogDomain || (!_isComplete && (!_kernel.Keeps || _kernel.Drift(state) > KernelPass<T>.Reach)))
             _kernel.Absorb(state.RowPotentials, next);
         _inLogDomain = false;
     }

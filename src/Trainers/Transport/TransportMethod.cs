@@ -9,7 +9,7 @@ public sealed record TransportMethod
     /// <summary>The arithmetic: never automatic.</summary>
     public required TransportPrecision Precision { get; init; }
 
-    /// <summary>Whether the kernel was kept: never automatic.</summary>
+    /// <summary>Whether the kernel was kept in the end: never automatic.</summary>
     public required TransportStorage Storage { get; init; }
 
     /// <summary>Whether the plan's exponents could underflow, so that passes in the log domain came first.</summary>

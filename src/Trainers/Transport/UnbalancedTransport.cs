@@ -10,6 +10,8 @@ public static class UnbalancedTransport
 {
     private const long SmallProblem = 4L << 20;  // pairs
     private const double FineTolerance = 1e-7;
+    private const long SmallKernel = 32L << 20;  // bytes
+    private const int PassesByTiles = 8;         // about what the first touch of a large kernel's memory costs
 
     /// <summary>Finds the plan of a problem, by the scaling iteration with translation steps and Anderson acceleration.</summary>
     /// <param name="problem">What to solve.</param>
@@ -77,10 +79,16 @@ public static class UnbalancedTransport
             TileSource<T> tiles = Problem.Geometry.Kind == TransportCostKind.Matrix
                 ? new MatrixTiles<T>(Problem.Geometry, Rows.Index, Columns.Index, IsTransposed, Problem.Epsilon)
                 : new PointTiles<TPoint, T>(Problem.Geometry, Rows.Index, Columns.Index, IsTransposed, Problem.Epsilon, _workers);
-            if (Options.Storage == TransportStorage.Automatic)
-                Options.Storage = (long)Rows.Count * tiles.PaddedColumns * Unsafe.SizeOf<T>() <= Options.MemoryBudget ? TransportStorage.Kernel : TransportStorage.Tiles;
-            return new ManagedPass<T>(tiles, Rows, Columns, _workers, Options.Storage == TransportStorage.Kernel);
+            return new ManagedPass<T>(tiles, Rows, Columns, _workers, KeepFrom((long)Rows.Count * tiles.PaddedColumns * Unsafe.SizeOf<T>()));
         }
+
+        /// <summary>The pass from which on the kernel is kept. New memory is dear: a large kernel is kept only when a solve takes more passes than that would have cost.</summary>
+        private int KeepFrom(long kernelBytes) => Options.Storage switch
+        {
+            TransportStorage.Kernel => 0,
+            TransportStorage.Automatic when kernelBytes <= Options.MemoryBudget => kernelBytes <= SmallKernel ? 0 : PassesByTiles,
+            _ => int.MaxValue,
+        };
 
         private TransportResult Result(ScalingSolver solver, TransportPass pass)
         {
@@ -109,7 +117,7 @@ public static class UnbalancedTransport
                 {
                     Device = Torch is null ? "cpu" : Torch.Name,
                     Precision = Options.Precision,
-                    Storage = Options.Storage,
+                    Storage = pass.Builds > 0 ? TransportStorage.Kernel : TransportStorage.Tiles,
                     LogDomain = pass.NeedsLogDomain,
                     LogDomainPasses = pass.LogPasses,
                     KernelBuilds = pass.Builds,

@@ -96,6 +96,21 @@ public sealed class TransportInputTests
     }
 
     [Fact]
+    public void A_large_kernel_is_kept_only_by_a_solve_that_takes_many_passes()
+    {
+        TransportProblem problem = new() { Geometry = TransportGeometry.SquaredEuclidean(Points(4200, 4, 1), Points(2100, 4, 2)), Epsilon = 1 };
+        TransportResult quick = UnbalancedTransport.Solve(problem, new TransportOptions { Precision = TransportPrecision.Single });
+        Assert.Equal((TransportStorage.Tiles, 0), (quick.Method.Storage, quick.Method.KernelBuilds));
+
+        TransportProblem hard = problem with { Epsilon = 0.02 };
+        TransportResult slow = UnbalancedTransport.Solve(hard, new TransportOptions { Precision = TransportPrecision.Single });
+        TransportResult tiles = UnbalancedTransport.Solve(hard, new TransportOptions { Precision = TransportPrecision.Single, Storage = TransportStorage.Tiles });
+        Assert.True(quick.Iterations <= 8 && slow.Iterations > 8, $"{quick.Iterations}, {slow.Iterations}");
+        Assert.Equal(TransportStorage.Kernel, slow.Method.Storage);
+        Assert.Equal(tiles.Objective, slow.Objective, 1e-5 * Math.Abs(tiles.Objective));
+    }
+
+    [Fact]
     public void Progress_is_told_and_cancellation_obeyed()
     {
         var problem = new TransportProblem { Geometry = TransportGeometry.SquaredEuclidean(Points(100, 4, 1), Points(64, 4, 2)), Epsilon = 0.001 };
