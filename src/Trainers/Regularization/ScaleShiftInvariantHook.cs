@@ -104,14 +104,6 @@ internal sealed class ScaleShiftInvariantHook : TrainingHook
 
     private void AddOnCpu(Weight weight, Tensor target, double scale, StepContext step)
     {
-        if (weight.Direction == 0)
-        {
-            double square = Checked(weight, SquareOf(weight.Values) + Guard, step);
-            using Scalar along = scale * _lambda1 / square;
-            target.add_(weight.Values, along);
-            return;
-        }
-
         Span<float> values = MemoryMarshal.Cast<byte, float>(weight.Values.bytes);
         (double squares, double sizes) = ScaleShiftPass.Sums(values);
         squares = Checked(weight, squares + Guard, step);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace MLExtensions.Trainers.Regularization;
 
-/// <summary>The two passes of SIMD code that the penalty with both terms needs on the CPU: torch's operations would read the weights five times.</summary>
+/// <summary>The two passes of SIMD code that the penalty needs on the CPU: torch's operations would read the weights up to five times, and wake threads for it.</summary>
 internal static class ScaleShiftPass
 {
     /// <summary>Σ w² and Σ |w|.</summary>
