@@ -7,7 +7,7 @@ namespace MLExtensions.Benchmarks.Convolution;
 
 /// <summary>
 /// Test accuracy of a CIFAR residual net per way of regularisation: SGD with Nesterov momentum, one-cycle learning rate, light augmentation. One line for each finished run.
-/// Options: --methods none,decay,wrs,weissi --seeds 3 --epochs 15 --rate 0.1 --precision Float32 --augmentation light --threads N --depth 20.
+/// Options: --methods none,decay,wrs,weissi,sgdp,adamp --seeds 3 --first-seed 1 --epochs 15 --rate 0.1 --adamp-rate 0.003 --precision Float32 --augmentation light --threads N --depth 20.
 /// </summary>
 internal static class CifarBenchmark
 {
@@ -22,7 +22,8 @@ internal static class CifarBenchmark
         double rate = double.Parse(Options.Get(args, "--rate", "0.1"), CultureInfo.InvariantCulture);
         Precision precision = Enum.Parse<Precision>(Options.Get(args, "--precision", "Float32"));
         Augmentation? augmentation = Options.Get(args, "--augmentation", "light") switch { "light" => Augmentation.Light, "strong" => Augmentation.Strong, _ => null };
-        string[] methods = Options.Get(args, "--methods", "none,decay,wrs,weissi").Split(',');
+        double adamPRate = double.Parse(Options.Get(args, "--adamp-rate", "0.003"), CultureInfo.InvariantCulture);
+        string[] methods = Options.Get(args, "--methods", "none,decay,wrs,weissi,sgdp,adamp").Split(',');
         var ml = new MLContext(1);
         IDataView train = ml.Data.Cache(CifarFiles.Load(ml, Path.Combine(folder, "data_batch_1.bin.gz")), "Features", "Label");
         IDataView test = CifarFiles.Load(ml, Path.Combine(folder, "test_batch.bin.gz"));
@@ -37,10 +38,10 @@ internal static class CifarBenchmark
                     Architecture = Architecture.CifarResNet(depth),
                     Epochs = epochs,
                     BatchSize = 128,
-                    Optimizer = Optimizer.Sgd(),
-                    LearningRate = rate,
+                    Optimizer = OptimizerOf(method),
+                    LearningRate = method == "adamp" ? adamPRate : rate,
                     LearningRateSchedule = LearningRateSchedule.OneCycle(),
-                    Regularization = Of(method),
+                    Regularization = RegularizationOf(method),
                     Precision = precision,
                     Augmentation = augmentation,
                     Telemetry = false,
@@ -55,13 +56,20 @@ internal static class CifarBenchmark
             }
     }
 
-    private static Regularizer[] Of(string method) => method switch
+    private static Optimizer OptimizerOf(string method) => method switch
     {
-        "none" => [],
+        "sgdp" => Optimizer.SgdP(weightDecay: 5e-4),
+        "adamp" => Optimizer.AdamP(weightDecay: 0.01),
+        _ => Optimizer.Sgd(),
+    };
+
+    private static Regularizer[] RegularizationOf(string method) => method switch
+    {
+        "none" or "sgdp" or "adamp" => [],
         "decay" => [Regularizer.WeightDecay(5e-4)],
         "wrs" => [Regularizer.WeightRescaling()],
         "weissi" => [Regularizer.ScaleShiftInvariant()],
         "wrs+weissi" => [Regularizer.WeightRescaling(), Regularizer.ScaleShiftInvariant()],
-        _ => throw new ArgumentException($"No method {method}; there are none, decay, wrs, weissi and wrs+weissi."),
+        _ => throw new ArgumentException($"No method {method}; there are none, decay, wrs, weissi, wrs+weissi, sgdp and adamp."),
     };
 }
