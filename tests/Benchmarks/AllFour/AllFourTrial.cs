@@ -29,13 +29,13 @@ internal sealed class AllFourTrial : IDisposable
         NamedPixelRow[] source = [.. DigitPictures.Source(data, 3 * sourceRows).GroupBy(row => row.Class)
             .SelectMany(group => group.OrderBy(_ => random.Next()).Take(sourceRows)).OrderBy(_ => random.Next())];
         NamedPixelRow[][] digits = [.. DigitPictures.OpticalDigits(data, "train").GroupBy(row => row.Class).Select(group => group.OrderBy(_ => random.Next()).Take(targetRows + validationRows).ToArray())];
-        IDataView target = _ml.Data.LoadFromEnumerable(digits.SelectMany(group => group.Take(targetRows)));
+        IDataView target = _ml.Data.LoadFromEnumerable(digits.SelectMany(group => group.Take(targetRows)).ToArray());
         _keys = Keys(target);
         _target = _keys.Transform(target);
-        _validation = _keys.Transform(_ml.Data.LoadFromEnumerable(digits.SelectMany(group => group.Skip(targetRows))));
+        _validation = _keys.Transform(_ml.Data.LoadFromEnumerable(digits.SelectMany(group => group.Skip(targetRows)).ToArray()));
         _test = _ml.Data.LoadFromEnumerable(DigitPictures.OpticalDigits(data, "test"));
         PixelRow[] clothes = PixelRow.Read(Path.Combine(data, "fashion-mnist"), "t10k", 1797, seed);
-        _strangers = _ml.Data.LoadFromEnumerable(clothes.Select(row => new NamedPixelRow { Features = row.Features, Class = "0" }));
+        _strangers = _ml.Data.LoadFromEnumerable(clothes.Select(row => new NamedPixelRow { Features = row.Features, Class = "0" }).ToArray());
         IDataView all = _ml.Data.LoadFromEnumerable(source);
         _source = Keys(all).Transform(all);
     }
