@@ -7,20 +7,26 @@ namespace MLExtensions.Benchmarks.AllFour;
 /// <summary>What a classifier of keyed rows is worth: accuracy, NLL, ECE (15 bins of equal width), AUROC of strangers by the entropy of the scores.</summary>
 internal static class Quality
 {
-    /// <summary>The four numbers.</summary>
+    /// <summary>The numbers: three, and one for each set of strangers.</summary>
     /// <param name="model">The classifier.</param>
     /// <param name="known">Rows with labels.</param>
-    /// <param name="strangers">Rows that the target does not have.</param>
+    /// <param name="strangers">Sets of rows of other kinds.</param>
     /// <param name="temperature">The scores are p^(1/temperature), normalised.</param>
-    public static double[] Of(ITransformer model, IDataView known, IDataView strangers, double temperature = 1)
+    public static double[] Of(ITransformer model, IDataView known, IReadOnlyList<IDataView> strangers, double temperature = 1)
     {
         (double[] p, int[] labels) = Logarithms(model.Transform(known));
-        (double[] q, _) = Logarithms(model.Transform(strangers));
         int classes = p.Length / labels.Length;
         Soften(p, classes, temperature);
-        Soften(q, classes, temperature);
         MulticlassUncertaintyMetrics metrics = MulticlassUncertaintyMetrics.Of(new ClassProbabilities(labels, p, classes), 15, 0);
-        return [metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.ExpectedCalibrationError, OutOfDistributionMetrics.Of(Entropies(p, classes), Entropies(q, classes)).Auroc];
+        double[] own = Entropies(p, classes);
+        return [metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.ExpectedCalibrationError, .. strangers.Select(Auroc)];
+
+        double Auroc(IDataView rows)
+        {
+            (double[] q, _) = Logarithms(model.Transform(rows));
+            Soften(q, classes, temperature);
+            return OutOfDistributionMetrics.Of(own, Entropies(q, classes)).Auroc;
+        }
     }
 
     /// <summary>The temperature that fits some rows best.</summary>
