@@ -88,7 +88,7 @@ public sealed class QuickStartTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return; // a console signal would reach the test program too
-        using var process = Start("--epochs", "100000", "--output", _folder.Path);
+        using var process = SampleProcess.Start("QuickStart", "--epochs", "100000", "--output", _folder.Path);
         string? line;
         do
             line = process.StandardOutput.ReadLine();
@@ -102,23 +102,5 @@ public sealed class QuickStartTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
-    }
-
-    private static Process Start(params string[] arguments)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "QuickStart.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        })!;
-    }
+    private static (int Code, string Output, string Error) Run(params string[] arguments) => SampleProcess.Run("QuickStart", arguments);
 }
