@@ -10,16 +10,13 @@ internal static class NotFinite
         where T : struct, IFloatingPointIeee754<T>
     {
         // x − x is 0 for finite x and NaN otherwise; NaN spreads through a sum
-        Vector<T> sum = Vector<T>.Zero, other = Vector<T>.Zero;
-        int i = 0, two = 2 * Vector<T>.Count;
-        for (; i + two <= values.Length; i += two) // two sums: one alone would wait for itself
+        var sum = Vector<T>.Zero;
+        int i = 0;
+        for (; i + Vector<T>.Count <= values.Length; i += Vector<T>.Count)
         {
-            Vector<T> x = new(values[i..]), y = new(values[(i + Vector<T>.Count)..]);
+            var x = new Vector<T>(values[i..]);
             sum += x - x;
-            other += y - y;
         }
-
-        sum += other;
 
         if (Vector.EqualsAll(sum, sum))
         {
