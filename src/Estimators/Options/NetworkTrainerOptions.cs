@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Scoring;
 
 namespace MLExtensions;
 
@@ -195,6 +196,43 @@ public abstract class NetworkTrainerOptions
 
     /// <summary>The learning rate in force.</summary>
     internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : Math.Sqrt(EffectiveHeadRate));
+
+    /// <summary>The names of the columns that a fitted model reads and writes.</summary>
+    internal ScoreColumnNames ScoreColumnNames => new(FeatureColumnName, LabelColumnName, PredictedLabelColumnName, ScoreColumnName, ProbabilityColumnName);
+
+    /// <summary>A copy, of the type that these options are, that later changes of this object do not reach.</summary>
+    internal T Copy<T>()
+        where T : NetworkTrainerOptions
+    {
+        var copy = (T)MemberwiseClone();
+        if (Regularization is not null)
+            copy.Regularization = [.. Regularization];
+        copy.PretrainingData = PretrainingData?.Copy();
+        return copy;
+    }
+
+    /// <summary>These options with other validation rows; null leaves them as they are.</summary>
+    internal T WithValidation<T>(IDataView? validationSet)
+        where T : NetworkTrainerOptions
+    {
+        if (validationSet is null)
+            return (T)this;
+        T copy = Copy<T>();
+        copy.ValidationSet = validationSet;
+        copy.ValidationFraction = null;
+        return copy;
+    }
+
+    /// <summary>What the short forms of the catalogs set.</summary>
+    internal static T Create<T>(string labelColumnName, string featureColumnName, string? exampleWeightColumnName, Architecture? architecture, int? epochs)
+        where T : NetworkTrainerOptions, new() => new()
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            Architecture = architecture,
+            Epochs = epochs,
+        };
 
     /// <summary>These options, as the pre-training rows are read with.</summary>
     internal NetworkTrainerOptions ForPretraining()
