@@ -3,6 +3,7 @@ using System.Text;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Trainers.Augmenting;
 using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nested;
@@ -25,10 +26,11 @@ internal sealed class NestedFit(
         NetTask task = set.Columns.Task;
         NestedSettings settings = options.ToSettings(task);
         var fineTuning = FineTuningPlan.Of(options, set, seed, checkAlive);
-        MlpArchitecture recipe = options.Architecture is null && fineTuning.Initial?.Network.Architecture is MlpArchitecture initialRecipe ? initialRecipe : options.EffectiveArchitecture;
+        Architecture recipe = options.Architecture ?? NestedFeatures.RecipeOf(fineTuning.Initial?.Network.Architecture) ?? options.EffectiveArchitecture;
+        InputShape input = NestedFeatures.ShapeFor(recipe, set.Columns.Input);
         FitPlan plan = FitPlan.Of(options, set, fineTuning, seed, device.type == TorchSharp.DeviceType.CPU ? "cpu" : $"cuda:{device.index}");
         plan = plan with { Architecture = recipe, OutputWidth = task == NetTask.Regression ? 2 : plan.OutputWidth };
-        using var net = new NestedMlpNet(recipe, set.Columns.Width, plan.OutputWidth + fineTuning.SourceOutputs, settings, options.InitialContinue, options.InitialLogAlpha, device);
+        using NestedNet net = NestedNet.Create(recipe, input, plan.OutputWidth + fineTuning.SourceOutputs, settings, options.InitialContinue, options.InitialLogAlpha, device);
         int threads = options.Threads.Count ?? TorchThreads.Choose(net.WorkPerRow * plan.RowsPerStep, Environment.ProcessorCount);
         info($"Training a nested {recipe} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {set.Columns.Width} features, {plan.Epochs} epochs of {plan.BatchSize} rows a step, "
             + $"{threads} threads, seed {seed}");
@@ -41,16 +43,19 @@ internal sealed class NestedFit(
         if (initial is not null)
             info(initial.ToString());
         IRowFeed target = set.CreateTrainingFeed(device);
-        using IRowFeed training = fineTuning.Feed(target, plan.BatchSize, device); // owns the target's
+        IRowFeed rows = fineTuning.Feed(target, plan.BatchSize, device); // owns the target's
+        if (options.Augmentation is { } augmentation)
+            rows = new AugmentedFeed(rows, augmentation, input); // of both streams
+        using IRowFeed training = rows;
         using IRowFeed? validation = set.CreateValidationFeed(device);
         LoopSettings loop = Settings(plan, threads, fineTuning);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, loop).Run();
         net.Parameters.Set(outcome.Parameters, outcome.Buffers);
-        float[] statistics = recipe.Normalization == Normalization.Batch ? new WidthStatistics(net, target, options.StatisticsRows).Collect(seed, checkAlive) : [];
+        float[] statistics = new WidthStatistics(net, target, options.StatisticsRows).Collect(seed, checkAlive);
         TrainingReport report = ReportOf(outcome, plan, threads, loss.MetricName, loop.Regularizers) with { PretrainingRows = fineTuning.PretrainingRows, InitialModel = initial };
-        float[] parameters = HeadSplit.TargetOnly(net.Parameters.Layout, outcome.Parameters, NestedLayout.Of(recipe, set.Columns.Width, plan.OutputWidth, settings));
-        var network = new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, parameters, statistics, report);
-        (float[] mean, float[] factor) = NestedFeatures.PerFeature(set.Standardization, set.Columns.Width);
+        float[] parameters = HeadSplit.TargetOnly(net.Parameters.Layout, outcome.Parameters, NestedLayout.Of(recipe, input, plan.OutputWidth, settings));
+        var network = new NestedNetwork(task, recipe, settings, input, plan.OutputWidth, parameters, statistics, report);
+        (float[] mean, float[] factor) = NestedFeatures.For(recipe, set.Standardization, set.Columns.Width);
         return network with
         {
             Calibration = options.CalibrateWidths ? WidthCalibration.Fit(network, validation) : [],
@@ -115,7 +120,7 @@ internal sealed class NestedFit(
             return null;
         string text = InvariantText.Of(() => string.Join('\n', "nested", plan, plan.Architecture, options.ToSettings(plan.Task), prior, options.EffectiveOptimizer, options.LearningRateSchedule,
             string.Join(';', options.Regularization), options.GradientClipping, options.ValidationFraction, options.ClassWeights, options.InitialContinue, options.InitialLogAlpha,
-            options.Cache, options.Cache?.BufferRows, threads, typeof(NestedFit).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, set.Hash(), fineTuning.Fingerprint()));
+            options.Cache, options.Cache?.BufferRows, options.Augmentation, options.StatisticsRows, threads, typeof(NestedFit).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, set.Hash(), fineTuning.Fingerprint()));
         var checkpoint = new CheckpointFile(folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant());
         checkpoint.CheckWritable();
         return checkpoint;
@@ -135,7 +140,7 @@ internal sealed class NestedFit(
         Architecture = plan.Architecture.ToString(),
         Optimizer = InvariantText.Of(options.EffectiveOptimizer.ToString),
         Regularization = InvariantText.Of<IReadOnlyList<string>>(() => [.. regularizers.Select(regularizer => regularizer.ToString())]),
-        Parameters = NestedLayout.Of((MlpArchitecture)plan.Architecture, set.Columns.Width, plan.OutputWidth, options.ToSettings(plan.Task)).ParameterCount,
+        Parameters = NestedLayout.Of(plan.Architecture, NestedFeatures.ShapeFor(plan.Architecture, plan.Input), plan.OutputWidth, options.ToSettings(plan.Task)).ParameterCount,
         MetricName = metricName,
         Versions = new Dictionary<string, string>
         {
