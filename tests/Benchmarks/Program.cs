@@ -1,4 +1,5 @@
 using MLExtensions.Benchmarks;
+using MLExtensions.Benchmarks.AllFour;
 using MLExtensions.Benchmarks.Convolution;
 using MLExtensions.Benchmarks.Images;
 using MLExtensions.Benchmarks.Regularization;
@@ -17,6 +18,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["soak-threads"] = SoakThreadsBenchmark.Run,
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["nested-speed"] = NestedSpeedBenchmark.Run,
+    ["all-four"] = AllFourBenchmark.Run,
     ["nested-evidence"] = NestedEvidenceBenchmark.Run,
     ["selection-evidence"] = SelectionEvidenceBenchmark.Run,
     ["selection-stream"] = SelectionStreamBenchmark.Run,
@@ -33,6 +35,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["cifar"] = CifarBenchmark.Run,
     ["image-folder"] = ImageFolderBenchmark.Run,
     ["clothing"] = ClothingBenchmark.Run,
+    ["selection-pictures"] = SelectionPicturesBenchmark.Run,
     ["augmentation"] = AugmentationBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
     ["transport-classes"] = TransportClassesBenchmark.Run,

@@ -17,7 +17,7 @@ public static class BayesianNestedNetworkCatalog
     public static BayesianNestedNetworkTrainer BayesianNestedNetwork(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features",
         string? exampleWeightColumnName = null, Architecture? architecture = null, int? epochs = null) =>
-        BayesianNestedNetwork(catalog, OptionsOf(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
+        BayesianNestedNetwork(catalog, NetworkTrainerOptions.Create<BayesianNestedNetworkOptions>(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
 
     /// <summary>Multiclass classification with a Bayesian nested net.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -39,7 +39,7 @@ public static class BayesianNestedNetworkCatalog
     public static BayesianNestedNetworkTrainer BayesianNestedNetwork(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features",
         string? exampleWeightColumnName = null, Architecture? architecture = null, int? epochs = null) =>
-        BayesianNestedNetwork(catalog, OptionsOf(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
+        BayesianNestedNetwork(catalog, NetworkTrainerOptions.Create<BayesianNestedNetworkOptions>(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
 
     /// <summary>Binary classification with a Bayesian nested net.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -61,7 +61,7 @@ public static class BayesianNestedNetworkCatalog
     public static BayesianNestedNetworkTrainer BayesianNestedNetwork(
         this RegressionCatalog.RegressionTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features",
         string? exampleWeightColumnName = null, Architecture? architecture = null, int? epochs = null) =>
-        BayesianNestedNetwork(catalog, OptionsOf(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
+        BayesianNestedNetwork(catalog, NetworkTrainerOptions.Create<BayesianNestedNetworkOptions>(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
 
     /// <summary>Regression with a Bayesian nested net.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -72,14 +72,4 @@ public static class BayesianNestedNetworkCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         return new BayesianNestedNetworkTrainer(Environments.Of(catalog), NetTask.Regression, options);
     }
-
-    private static BayesianNestedNetworkOptions OptionsOf(
-        string labelColumnName, string featureColumnName, string? exampleWeightColumnName, Architecture? architecture, int? epochs) => new()
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            Architecture = architecture,
-            Epochs = epochs,
-        };
 }

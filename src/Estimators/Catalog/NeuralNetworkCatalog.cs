@@ -17,7 +17,7 @@ public static class NeuralNetworkCatalog
     public static NeuralNetworkTrainer NeuralNetwork(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features",
         string? exampleWeightColumnName = null, Architecture? architecture = null, int? epochs = null) =>
-        NeuralNetwork(catalog, OptionsOf(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
+        NeuralNetwork(catalog, NetworkTrainerOptions.Create<NeuralNetworkOptions>(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
 
     /// <summary>Multiclass classification with a neural net.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -39,7 +39,7 @@ public static class NeuralNetworkCatalog
     public static NeuralNetworkTrainer NeuralNetwork(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features",
         string? exampleWeightColumnName = null, Architecture? architecture = null, int? epochs = null) =>
-        NeuralNetwork(catalog, OptionsOf(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
+        NeuralNetwork(catalog, NetworkTrainerOptions.Create<NeuralNetworkOptions>(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
 
     /// <summary>Binary classification with a neural net.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -61,7 +61,7 @@ public static class NeuralNetworkCatalog
     public static NeuralNetworkTrainer NeuralNetwork(
         this RegressionCatalog.RegressionTrainers catalog, string labelColumnName = "Label", string featureColumnName = "Features",
         string? exampleWeightColumnName = null, Architecture? architecture = null, int? epochs = null) =>
-        NeuralNetwork(catalog, OptionsOf(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
+        NeuralNetwork(catalog, NetworkTrainerOptions.Create<NeuralNetworkOptions>(labelColumnName, featureColumnName, exampleWeightColumnName, architecture, epochs));
 
     /// <summary>Regression with a neural net.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -72,14 +72,4 @@ public static class NeuralNetworkCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         return new NeuralNetworkTrainer(Environments.Of(catalog), NetTask.Regression, options);
     }
-
-    private static NeuralNetworkOptions OptionsOf(
-        string labelColumnName, string featureColumnName, string? exampleWeightColumnName, Architecture? architecture, int? epochs) => new()
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            Architecture = architecture,
-            Epochs = epochs,
-        };
 }

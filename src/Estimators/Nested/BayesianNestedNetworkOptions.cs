@@ -85,16 +85,6 @@ public sealed class BayesianNestedNetworkOptions : NetworkTrainerOptions
     /// <value>The default value is <see langword="true"/>. Not in the paper.</value>
     public bool CalibrateWidths { get; set; } = true;
 
-    /// <summary>A copy that later changes of this object do not reach.</summary>
-    internal BayesianNestedNetworkOptions Copy()
-    {
-        var copy = (BayesianNestedNetworkOptions)MemberwiseClone();
-        if (Regularization is not null)
-            copy.Regularization = [.. Regularization];
-        copy.PretrainingData = PretrainingData?.Copy();
-        return copy;
-    }
-
     /// <summary>The recipe in force.</summary>
     internal Architecture EffectiveArchitecture => Architecture ?? MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch);
 

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLExtensions.Estimators.Data;
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Estimators.Nested;
 using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Nested;
@@ -10,7 +10,6 @@ using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.Scoring;
-using TorchSharp;
 
 namespace MLExtensions;
 
@@ -29,8 +28,7 @@ namespace MLExtensions;
 /// </remarks>
 public sealed class BayesianNestedNetworkTrainer : ITrainerEstimator<BayesianNestedTransformer, BayesianNestedModel>
 {
-    private readonly IHost _host;
-    private readonly IHostEnvironment _environment;
+    private readonly TrainerHost _host;
     private readonly NetTask _task;
     private readonly BayesianNestedNetworkOptions _options;
     private readonly TrainerColumnShapes _shapes;
@@ -39,12 +37,9 @@ public sealed class BayesianNestedNetworkTrainer : ITrainerEstimator<BayesianNes
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionsFaults.Throw(nameof(BayesianNestedNetworkOptions), faults => options.Check(task, faults));
-        _environment = environment;
         _task = task;
-        _options = options.Copy();
-        _host = _options.Seed is { } seed
-            ? environment.Register(nameof(BayesianNestedNetworkTrainer), seed: unchecked((int)(seed ^ (seed >> 32))))
-            : environment.Register(nameof(BayesianNestedNetworkTrainer));
+        _options = options.Copy<BayesianNestedNetworkOptions>();
+        _host = new TrainerHost(environment, nameof(BayesianNestedNetworkTrainer), task, _options.Seed);
         _shapes = new TrainerColumnShapes(task, _options);
     }
 
@@ -65,29 +60,10 @@ public sealed class BayesianNestedNetworkTrainer : ITrainerEstimator<BayesianNes
     public BayesianNestedTransformer Fit(IDataView trainingSet, IDataView? validationSet)
     {
         ArgumentNullException.ThrowIfNull(trainingSet);
-        BayesianNestedNetworkOptions options = _options;
-        if (validationSet is not null)
-        {
-            options = _options.Copy();
-            options.ValidationSet = validationSet;
-            options.ValidationFraction = null;
-        }
-
-        TrainingColumns columns = TrainingColumns.Of(trainingSet.Schema, _task, options);
-        LabelValues? labels = LabelValues.Of(columns.Label);
-        long seed = options.Seed ?? _host.Rand.NextInt64();
-        using var log = new FitLog(_host);
-        NativeTorch.EnsureLoaded();
-        torch.Device device = TorchDevice.Find(
-            options.GpuDeviceId ?? HostSettings.GpuDeviceId(_environment), options.FallbackToCpu ?? HostSettings.FallbackToCpu(_environment), out bool fellBack);
-        if (fellBack)
-            log.Warning("The CUDA device that was asked for is missing; training on the CPU (FallbackToCpu).");
-        void CheckAlive() => Cancellation.CheckAlive(_host);
-        TrainingSet set = TrainingSet.Read(
-            trainingSet, columns, options, options.ClassWeights, ClassNames.Of(_task, columns.Classes, labels), seed, CheckAlive, fingerprint: options.CheckpointFolder is not null);
-        if (set.SkippedRows > 0)
-            log.Warning($"{set.SkippedRows} rows were skipped: their label in column '{options.LabelColumnName}' is missing.");
-        NestedNetwork network = new NestedFit(options, set, device, CheckAlive, log.Info, log.Warning).Run(seed);
+        BayesianNestedNetworkOptions options = _options.WithValidation<BayesianNestedNetworkOptions>(validationSet);
+        using FitLog log = _host.OpenLog();
+        FitRequest request = _host.Prepare(trainingSet, options, options.ClassWeights, log);
+        NestedNetwork network = new NestedFit(options, request).Run();
         var view = new NestedView
         {
             Step = network.Settings.Groups,
@@ -95,9 +71,7 @@ public sealed class BayesianNestedNetworkTrainer : ITrainerEstimator<BayesianNes
             WeightNoise = options.Samples > 0,
             Uncertainty = options.UncertaintyColumns,
         };
-        var names = new ScoreColumnNames(
-            options.FeatureColumnName, options.LabelColumnName, options.PredictedLabelColumnName, options.ScoreColumnName, options.ProbabilityColumnName);
-        return new BayesianNestedTransformer(_environment, network, view, names, labels);
+        return new BayesianNestedTransformer(_host.Environment, network, view, options.ScoreColumnNames, request.Labels);
     }
 
     /// <summary>The columns after the trainer, or an error that says what is wrong with those before it.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Trainers.Nets;
@@ -41,14 +39,5 @@ internal sealed record FitPlan(
         {
             RowsPerStep = batchSize * fineTuning.RowsPerTargetRow,
         };
-    }
-
-    /// <summary>Identifies a fit by all that decides its result, for the name of its checkpoint.</summary>
-    public string Fingerprint(NeuralNetworkOptions o, int threads, string dataHash, string fineTuning)
-    {
-        string text = InvariantText.Of(() => string.Join('\n', this, Architecture, o.EffectiveOptimizer, o.LearningRateSchedule, string.Join(';', o.Regularization), o.GradientClipping, o.InitialWeights, o.Augmentation,
-            o.ValidationFraction, o.LabelSmoothing, o.ClassWeights, o.HuberDelta, o.Precision, o.FreezeUntil, o.FreezeStatistics, o.ChannelStatistics, o.Cache, o.Cache?.BufferRows, threads,
-            typeof(FitPlan).Assembly.GetName().Version, typeof(TorchSharp.torch).Assembly.GetName().Version, dataHash, fineTuning));
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32].ToLowerInvariant();
     }
 }

@@ -28,16 +28,6 @@ public sealed class NeuralNetworkOptions : NetworkTrainerOptions
     /// <value>The default value is <see langword="false"/>.</value>
     public bool FreezeStatistics { get; set; }
 
-    /// <summary>A copy that later changes of this object do not reach.</summary>
-    internal NeuralNetworkOptions Copy()
-    {
-        var copy = (NeuralNetworkOptions)MemberwiseClone();
-        if (Regularization is not null)
-            copy.Regularization = [.. Regularization];
-        copy.PretrainingData = PretrainingData?.Copy();
-        return copy;
-    }
-
     internal override void Check(NetTask task, ICollection<string> faults)
     {
         base.Check(task, faults);

@@ -2,14 +2,12 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLExtensions.Estimators.Data;
-using MLExtensions.Estimators.FineTuning;
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.Scoring;
-using TorchSharp;
 
 namespace MLExtensions;
 
@@ -26,9 +24,7 @@ namespace MLExtensions;
 /// </remarks>
 public sealed class NeuralNetworkTrainer : ITrainerEstimator<NeuralNetworkTransformer, NeuralNetworkModel>
 {
-    private readonly IHost _host;
-    private readonly IHostEnvironment _environment;
-    private readonly NetTask _task;
+    private readonly TrainerHost _host;
     private readonly NeuralNetworkOptions _options;
     private readonly TrainerColumnShapes _shapes;
 
@@ -36,12 +32,8 @@ public sealed class NeuralNetworkTrainer : ITrainerEstimator<NeuralNetworkTransf
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionsFaults.Throw(nameof(NeuralNetworkOptions), faults => options.Check(task, faults));
-        _environment = environment;
-        _task = task;
-        _options = options.Copy();
-        _host = _options.Seed is { } seed
-            ? environment.Register(nameof(NeuralNetworkTrainer), seed: unchecked((int)(seed ^ (seed >> 32))))
-            : environment.Register(nameof(NeuralNetworkTrainer));
+        _options = options.Copy<NeuralNetworkOptions>();
+        _host = new TrainerHost(environment, nameof(NeuralNetworkTrainer), task, _options.Seed);
         _shapes = new TrainerColumnShapes(task, _options);
     }
 
@@ -62,36 +54,13 @@ public sealed class NeuralNetworkTrainer : ITrainerEstimator<NeuralNetworkTransf
     public NeuralNetworkTransformer Fit(IDataView trainingSet, IDataView? validationSet)
     {
         ArgumentNullException.ThrowIfNull(trainingSet);
-        NeuralNetworkOptions options = _options;
-        if (validationSet is not null)
-        {
-            options = _options.Copy();
-            options.ValidationSet = validationSet;
-            options.ValidationFraction = null;
-        }
-
-        TrainingColumns columns = TrainingColumns.Of(trainingSet.Schema, _task, options);
-        LabelValues? labels = LabelValues.Of(columns.Label);
-        long seed = options.Seed ?? _host.Rand.NextInt64();
-        using var log = new FitLog(_host);
-        NativeTorch.EnsureLoaded();
-        torch.Device device = TorchDevice.Find(
-            options.GpuDeviceId ?? HostSettings.GpuDeviceId(_environment), options.FallbackToCpu ?? HostSettings.FallbackToCpu(_environment), out bool fellBack);
-        if (fellBack)
-            log.Warning("The CUDA device that was asked for is missing; training on the CPU (FallbackToCpu).");
-        void CheckAlive() => Cancellation.CheckAlive(_host);
-        TrainingSet set = TrainingSet.Read(
-            trainingSet, columns, options, options.ClassWeights, ClassNames.Of(_task, columns.Classes, labels), seed, CheckAlive, fingerprint: options.CheckpointFolder is not null);
-        if (set.SkippedRows > 0)
-            log.Warning($"{set.SkippedRows} rows were skipped: their label in column '{options.LabelColumnName}' is missing.");
-        var fineTuning = FineTuningPlan.Of(options, set, seed, CheckAlive);
-        FittedNetwork network = new NetworkFit(options, set, fineTuning, device, CheckAlive, log.Info, log.Warning).Run(seed);
-        return new NeuralNetworkTransformer(_environment, network, NamesOf(options), labels);
+        NeuralNetworkOptions options = _options.WithValidation<NeuralNetworkOptions>(validationSet);
+        using FitLog log = _host.OpenLog();
+        FitRequest request = _host.Prepare(trainingSet, options, options.ClassWeights, log);
+        FittedNetwork network = new NetworkFit(options, request).Run();
+        return new NeuralNetworkTransformer(_host.Environment, network, options.ScoreColumnNames, request.Labels);
     }
 
     /// <summary>The columns after the trainer, or an error that says what is wrong with those before it.</summary>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _shapes.Output(inputSchema);
-
-    private static ScoreColumnNames NamesOf(NeuralNetworkOptions options) => new(
-        options.FeatureColumnName, options.LabelColumnName, options.PredictedLabelColumnName, options.ScoreColumnName, options.ProbabilityColumnName);
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Transforms.Scoring;
 
 namespace MLExtensions;
 
@@ -62,8 +63,10 @@ public abstract class NetworkTrainerOptions
     public Precision Precision { get; set; } = Precision.Float32;
 
     /// <summary>
-    /// A fitted model to start from: a <see cref="NeuralNetworkTransformer"/>, or a chain of transformers that holds one (the last counts). The weights of its body are taken by
-    /// name and shape, and its standardisation of features with them; the <see cref="TrainingReport"/> says what matched. Make the features by the stages that it was trained with.
+    /// A fitted model to start from: a <see cref="NeuralNetworkTransformer"/>, a <see cref="BayesianNestedTransformer"/>, or a chain of transformers that holds one (the last
+    /// counts). The weights of its body are taken by name and shape, and its standardisation of features with them; the <see cref="TrainingReport"/> says what matched. Make the
+    /// features by the stages that it was trained with. A nested net gives its whole width, whatever its view: to a plain net its mean weights, to another nested one also their
+    /// noise and the order of its units, where both have the same groups.
     /// </summary>
     /// <value>The default value is <see langword="null"/>: random weights.</value>
     public ITransformer? InitialModel { get; set; }
@@ -193,6 +196,43 @@ public abstract class NetworkTrainerOptions
 
     /// <summary>The learning rate in force.</summary>
     internal double EffectiveLearningRate => LearningRate ?? EffectiveOptimizer.DefaultLearningRate / (InitialModel is null ? 1 : Math.Sqrt(EffectiveHeadRate));
+
+    /// <summary>The names of the columns that a fitted model reads and writes.</summary>
+    internal ScoreColumnNames ScoreColumnNames => new(FeatureColumnName, LabelColumnName, PredictedLabelColumnName, ScoreColumnName, ProbabilityColumnName);
+
+    /// <summary>A copy, of the type that these options are, that later changes of this object do not reach.</summary>
+    internal T Copy<T>()
+        where T : NetworkTrainerOptions
+    {
+        var copy = (T)MemberwiseClone();
+        if (Regularization is not null)
+            copy.Regularization = [.. Regularization];
+        copy.PretrainingData = PretrainingData?.Copy();
+        return copy;
+    }
+
+    /// <summary>These options with other validation rows; null leaves them as they are.</summary>
+    internal T WithValidation<T>(IDataView? validationSet)
+        where T : NetworkTrainerOptions
+    {
+        if (validationSet is null)
+            return (T)this;
+        T copy = Copy<T>();
+        copy.ValidationSet = validationSet;
+        copy.ValidationFraction = null;
+        return copy;
+    }
+
+    /// <summary>What the short forms of the catalogs set.</summary>
+    internal static T Create<T>(string labelColumnName, string featureColumnName, string? exampleWeightColumnName, Architecture? architecture, int? epochs)
+        where T : NetworkTrainerOptions, new() => new()
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            Architecture = architecture,
+            Epochs = epochs,
+        };
 
     /// <summary>These options, as the pre-training rows are read with.</summary>
     internal NetworkTrainerOptions ForPretraining()

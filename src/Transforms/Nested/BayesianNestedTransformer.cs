@@ -44,6 +44,8 @@ public sealed partial class BayesianNestedTransformer : PredictionTransformer<Ba
 
     internal ScoreColumnNames Names => _names;
 
+    internal IReadOnlyList<string>? LabelTexts => _labels?.ToTexts();
+
     /// <inheritdoc/>
     public override string FeatureColumnName => _names.Feature;
 
