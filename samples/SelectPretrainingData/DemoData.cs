@@ -19,8 +19,8 @@ internal sealed record DemoData(IReadOnlyList<CharacterRow> Source, IReadOnlyLis
     // A letter looks like each of them: O, I, Z, S and B.
     private static readonly string[] Digits = ["0", "1", "2", "5", "8"];
 
-    // Thicker than the letters, and leaning to the right.
-    private static readonly CharacterStyle Marker = CharacterStyle.Handwriting with { MeanSlant = 0.2f, MinThickness = 2.6f, MaxThickness = 3.6f };
+    // Thicker than the letters, leaning to the right, and without a stroke through the zero.
+    private static readonly CharacterStyle Marker = CharacterStyle.Handwriting with { MeanSlant = 0.2f, MinThickness = 2.6f, MaxThickness = 3.6f, PlainDigits = true };
 
     /// <summary>Draws or reads the pictures. The source is the same for every draw, the target pictures are not.</summary>
     /// <exception cref="SampleInputException">A folder cannot be used.</exception>

@@ -95,6 +95,9 @@ internal sealed class DemoRun(IAnsiConsole console, DemoOptions options, Cancell
         }
 
         console.Write(targets);
+        string uncovered = string.Join(", ", report.UncoveredTargets.Select(target => target.Name));
+        if (uncovered.Length > 0)
+            console.WriteLine($"Hardly covered: {uncovered}. A larger --top takes in what looks like it.");
     }
 
     private void WriteAccuracies(Dictionary<string, List<double>> accuracies, Dictionary<string, List<double>> seconds, int count)

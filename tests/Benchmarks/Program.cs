@@ -36,6 +36,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["cifar"] = CifarBenchmark.Run,
     ["image-folder"] = ImageFolderBenchmark.Run,
     ["clothing"] = ClothingBenchmark.Run,
+    ["selection-pictures"] = SelectionPicturesBenchmark.Run,
     ["augmentation"] = AugmentationBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
     ["transport-classes"] = TransportClassesBenchmark.Run,

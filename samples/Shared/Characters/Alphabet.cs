@@ -61,9 +61,16 @@ public static class Alphabet
         ["Z"] = Parse("12,0 88,0 12,100 88,100"),
     };
 
-    internal static Vector2[][] Strokes(string label) =>
-        Parsed.TryGetValue(label, out var strokes)
-            ? strokes
+    // As many people write them: without what tells them from an O and an I.
+    private static readonly Dictionary<string, Vector2[][]> Plain = new(StringComparer.Ordinal)
+    {
+        ["0"] = Parse("(50,50,36,50,-90,360)"),
+        ["1"] = Parse("50,0 50,100"),
+    };
+
+    internal static Vector2[][] Strokes(string label, bool plainDigits = false) =>
+        plainDigits && Plain.TryGetValue(label, out var plain) ? plain
+            : Parsed.TryGetValue(label, out var strokes) ? strokes
             : throw new ArgumentException($"There are no strokes for '{label}'; there are some for {string.Join(' ', DigitsAndLetters)}.", nameof(label));
 
     private static Vector2[][] Parse(string notation) => [.. notation.Split('|').Select(ParseStroke)];

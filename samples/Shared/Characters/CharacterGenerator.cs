@@ -52,7 +52,7 @@ public static class CharacterGenerator
         var place = RandomPlace(random, style);
         float radius = Between(random, style.MinThickness, style.MaxThickness) / 2;
         var pixels = new float[CharacterRow.PixelCount];
-        foreach (var stroke in Alphabet.Strokes(label))
+        foreach (var stroke in Alphabet.Strokes(label, style.PlainDigits))
         {
             var from = Tremble(Vector2.Transform(stroke[0], place), random, style);
             foreach (var point in stroke.AsSpan(1))

@@ -59,4 +59,7 @@ public sealed record CharacterStyle
 
     /// <summary>Standard deviation of what is added to each pixel's brightness.</summary>
     public float Noise { get; init; } = 0.12f;
+
+    /// <summary>Whether a 0 has no stroke through it and a 1 is a single line, so that they look like an O and an I.</summary>
+    public bool PlainDigits { get; init; }
 }

@@ -14,7 +14,7 @@ internal static class FeatureShape
     /// <exception cref="InvalidOperationException">The features are no picture of the stated shape, or one that the recipe cannot take.</exception>
     public static InputShape Of(VectorDataViewType column, string name, NetworkTrainerOptions options)
     {
-        FittedNetwork? initial = options.InitialModel is { } model ? InitialModels.Find(model)?.Model.Network : null;
+        FittedNetwork? initial = options.InitialModel is { } model ? InitialModels.Find(model)?.Network : null;
         InputShape shape = options.InputShape ?? (initial is { Input.IsImage: true } && initial.Input.Length == column.Size ? initial.Input : OfColumn(column));
         if (shape.Length != column.Size)
             throw new InvalidOperationException(

@@ -161,11 +161,12 @@ internal sealed class TrainingSet
         Statistics.Add(features);
         _hash?.AppendData(MemoryMarshal.AsBytes(features));
         _hash?.AppendData(MemoryMarshal.AsBytes<float>([target, weight]));
-        if (table is null)
-            return;
-        table.Add(features, target, weight);
-        if (_trainingRows!.Bytes + _validationRows!.Bytes > _cache.EffectiveBudget)
-            _trainingRows = _validationRows = null; // from here on rows are only counted; epochs read them anew
+        table?.Add(features, target, weight);
+        // From here on rows are only counted; epochs read them anew. Validation rows stay as long as they fit: to read them is to read the others too.
+        if (_trainingRows is not null && _trainingRows.Bytes + (_validationRows?.Bytes ?? 0) > _cache.EffectiveBudget)
+            _trainingRows = null;
+        if (_trainingRows is null && _validationRows?.Bytes > _cache.EffectiveBudget)
+            _validationRows = null;
     }
 
     private int ClassOf(float target) => _columns.Task == NetTask.Regression ? 0 : (int)target;

@@ -85,7 +85,7 @@ internal sealed class FineTuningPlan
         if (Initial is { Network: { } network })
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (float[] numbers in new[] { network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor, [network.TargetMean, network.TargetScale] })
+            foreach (float[] numbers in new[] { network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor, [network.TargetMean, network.TargetScale], Initial.Nested?.Parameters ?? [] })
                 hash.AppendData(MemoryMarshal.AsBytes<float>(numbers));
             initial = $"{network.Architecture} {string.Join('\n', Initial.Classes ?? [])} {Convert.ToHexString(hash.GetHashAndReset())}";
         }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Trainers.FineTuning;
+using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Training;
 
 namespace MLExtensions.Estimators.FineTuning;
@@ -9,9 +10,11 @@ namespace MLExtensions.Estimators.FineTuning;
 internal static class InitialModels
 {
     /// <summary>The last net in a transformer or in the chains that it is made of; null without one.</summary>
-    public static NeuralNetworkTransformer? Find(ITransformer model) => model switch
+    public static InitialNetwork? Find(ITransformer model) => model switch
     {
-        NeuralNetworkTransformer net => net,
+        NeuralNetworkTransformer net => new InitialNetwork(net.Model.Network, net.LabelTexts),
+        BayesianNestedTransformer { Model.Network: { } nested } transformer =>
+            new InitialNetwork(new NestedExtraction(nested, nested.Settings.Groups).Extract(), transformer.LabelTexts) { Nested = nested },
         IEnumerable<ITransformer> chain => chain.Reverse().Select(Find).FirstOrDefault(net => net is not null),
         _ => null,
     };
@@ -20,12 +23,12 @@ internal static class InitialModels
     /// <exception cref="ArgumentOutOfRangeException">It was trained on another number of features.</exception>
     public static InitialNetwork? Of(NetworkTrainerOptions options, DataViewSchema.Column features, int width)
     {
-        if (options.InitialModel is null || Find(options.InitialModel) is not { } net)
+        if (options.InitialModel is null || Find(options.InitialModel) is not { } initial)
             return null;
-        if (net.Model.InputWidth != width)
+        if (initial.Network.InputWidth != width)
             throw new ArgumentOutOfRangeException(nameof(options),
-                $"InitialModel was trained on {net.Model.InputWidth} features; feature column '{features.Name}' has {width}. Make the features by the stages that the initial model was trained with.");
-        return new InitialNetwork(net.Model.Network, net.LabelTexts);
+                $"InitialModel was trained on {initial.Network.InputWidth} features; feature column '{features.Name}' has {width}. Make the features by the stages that the initial model was trained with.");
+        return initial;
     }
 
     /// <summary>What the net does to features before its first layer; its weights are right for nothing else.</summary>

@@ -63,8 +63,10 @@ public abstract class NetworkTrainerOptions
     public Precision Precision { get; set; } = Precision.Float32;
 
     /// <summary>
-    /// A fitted model to start from: a <see cref="NeuralNetworkTransformer"/>, or a chain of transformers that holds one (the last counts). The weights of its body are taken by
-    /// name and shape, and its standardisation of features with them; the <see cref="TrainingReport"/> says what matched. Make the features by the stages that it was trained with.
+    /// A fitted model to start from: a <see cref="NeuralNetworkTransformer"/>, a <see cref="BayesianNestedTransformer"/>, or a chain of transformers that holds one (the last
+    /// counts). The weights of its body are taken by name and shape, and its standardisation of features with them; the <see cref="TrainingReport"/> says what matched. Make the
+    /// features by the stages that it was trained with. A nested net gives its whole width, whatever its view: to a plain net its mean weights, to another nested one also their
+    /// noise and the order of its units, where both have the same groups.
     /// </summary>
     /// <value>The default value is <see langword="null"/>: random weights.</value>
     public ITransformer? InitialModel { get; set; }

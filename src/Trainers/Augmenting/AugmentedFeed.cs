@@ -37,9 +37,9 @@ internal sealed class AugmentedFeed : IRowFeed
 
     public long Rows => _feed.Rows;
 
-    public void BeginEpoch(long? seed, int epoch)
+    public void BeginEpoch(long? seed, int epoch, bool goesOn = false)
     {
-        _feed.BeginEpoch(seed, epoch);
+        _feed.BeginEpoch(seed, epoch, goesOn);
         _random = SeededRandom.Derive(seed ?? 0, (long)RandomPurpose.Augmentation, epoch);
     }
 

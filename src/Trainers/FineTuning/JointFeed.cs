@@ -21,9 +21,9 @@ internal sealed class JointFeed(IRowFeed target, IRowFeed source, double ratio, 
     /// <summary>Rows of the target.</summary>
     public long Rows => target.Rows;
 
-    public void BeginEpoch(long? seed, int epoch)
+    public void BeginEpoch(long? seed, int epoch, bool goesOn = false)
     {
-        target.BeginEpoch(seed, epoch);
+        target.BeginEpoch(seed, epoch, goesOn);
         _seed = SeededRandom.Derive(seed ?? 0, (long)RandomPurpose.PretrainingRows).NextInt64();
         int[] sizes = [.. SourceSizes()];
         _source.MoveTo(_seed, (long)epoch * sizes.Length, sizes);

@@ -30,17 +30,15 @@ internal sealed class JointLoss(Loss target, int targetOutputs, PretrainingObjec
             return base.Gradient(outputs, batch, lossSum);
         long rows = batch.Rows;
         Tensor gradient = zeros_like(outputs); // [target and source rows, outputs of both heads]
-        using (DisposeScope scope = NewDisposeScope())
+        long rest = outputs.shape[0] - rows;
+        using (Tensor sourceOutputs = outputs.narrow(0, rows, rest), sourceGradient = gradient.narrow(0, rows, rest))
         {
-            long rest = outputs.shape[0] - rows;
-            Tensor sourceGradient = gradient.narrow(0, rows, rest);
-            source.AddGradient(outputs.narrow(0, rows, rest), pretraining, targetOutputs, _sourceSum, sourceGradient);
+            source.AddGradient(sourceOutputs, pretraining, targetOutputs, _sourceSum, sourceGradient);
             sourceGradient.mul_(_lambda);
-            Tensor own = outputs.narrow(0, 0, rows).narrow(1, 0, targetOutputs).contiguous();
-            Tensor targetGradient = target.Gradient(own, batch with { Pretraining = null }, lossSum);
-            gradient.narrow(0, 0, rows).narrow(1, 0, targetOutputs).copy_(targetGradient);
         }
 
+        using (Tensor targetsOutputs = outputs.narrow(0, 0, rows), targetsGradient = gradient.narrow(0, 0, rows))
+            target.WriteGradient(targetsOutputs, 0, targetOutputs, batch.Targets, batch.Weights, lossSum, targetsGradient);
         _sourceRows += pretraining.Rows;
         return gradient;
     }
@@ -49,9 +47,7 @@ internal sealed class JointLoss(Loss target, int targetOutputs, PretrainingObjec
     public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
     {
         Tensor gradient = zeros_like(outputs); // [target rows, outputs of both heads]
-        using DisposeScope scope = NewDisposeScope();
-        Tensor own = outputs.narrow(1, 0, targetOutputs).contiguous();
-        gradient.narrow(1, 0, targetOutputs).copy_(target.Gradient(own, targets, weights, lossSum));
+        target.WriteGradient(outputs, 0, targetOutputs, targets, weights, lossSum, gradient);
         return gradient;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions.Trainers.FineTuning;
@@ -10,7 +11,9 @@ namespace MLExtensions.Trainers.FineTuning;
 /// <param name="layout">The layout of the new net, which may carry several heads on top of each other.</param>
 internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout layout)
 {
-    private readonly ParameterLayout _from = ParameterLayout.Of(initial.Network.Architecture, initial.Network.Input, initial.Network.OutputWidth);
+    // A nested net starts from another one's own parameters, everything else from a plain net.
+    private readonly NestedNetwork? _nested = layout.Parameters.Any(slot => slot.Role == ParameterRole.WeightNoise) ? initial.Nested : null;
+    private readonly ParameterLayout _plain = ParameterLayout.Of(initial.Network.Architecture, initial.Network.Input, initial.Network.OutputWidth);
     private readonly List<string> _taken = [];
     private readonly List<string> _fresh = [];
     private readonly List<string> _headTaken = [];
@@ -24,8 +27,8 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
     public InitialModelReport Apply(FlatParameters parameters, IReadOnlyList<HeadOutputs> heads, bool takeHead)
     {
         (float[] values, float[] statistics) = parameters.ToArrays();
-        CopyBody(layout.Parameters, _from.Parameters, initial.Network.Parameters, values);
-        CopyBody(layout.Buffers, _from.Buffers, initial.Network.Buffers, statistics);
+        CopyBody(layout.Parameters, From.Parameters, Source, values);
+        CopyBody(layout.Buffers, _plain.Buffers, initial.Network.Buffers, statistics);
         if (_taken.Count == 0 && _fresh.Count > 0)
             throw new InvalidOperationException(
                 $"InitialModel: no weight of {initial.Network.Architecture} fits the net to be trained ({string.Join(", ", _fresh.Take(5))}). "
@@ -41,6 +44,10 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
         return new InitialModelReport { Taken = _taken, Fresh = _fresh, HeadTaken = _headTaken, HeadFresh = _headFresh };
     }
 
+    private ParameterLayout From => _nested?.Layout ?? _plain;
+
+    private float[] Source => _nested?.Parameters ?? initial.Network.Parameters;
+
     private static bool SameShape(ParameterSlot one, ParameterSlot other) => one.Shape.AsSpan().SequenceEqual(other.Shape);
 
     private void CopyBody(IReadOnlyList<ParameterSlot> to, IReadOnlyList<ParameterSlot> from, float[] source, float[] target)
@@ -48,6 +55,8 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
         foreach (ParameterSlot slot in to.Where(slot => !HeadSplit.IsHead(slot)))
         {
             ParameterSlot? match = from.FirstOrDefault(other => other.Name == slot.Name && SameShape(other, slot));
+            if (slot.Role is ParameterRole.WeightNoise or ParameterRole.Gate && !_taken.Contains(slot.Name[..(slot.Name.LastIndexOf('.') + 1)] + "weight"))
+                match = null; // says something of weights that were not taken
             (match is null ? _fresh : _taken).Add(slot.Name);
             if (match is not null)
                 source.AsSpan(match.Offset, match.Length).CopyTo(target.AsSpan(slot.Offset));
@@ -56,8 +65,8 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
 
     private void CopyHead(HeadOutputs head, int first, bool takeHead, float[] values)
     {
-        ParameterSlot[] slots = [.. layout.Parameters.Where(slot => HeadSplit.IsHead(slot) && slot.Role is (ParameterRole.Weight or ParameterRole.Bias))];
-        bool fits = takeHead && slots.All(slot => _from.Parameters.Any(other => other.Name == slot.Name && other.Shape.AsSpan(1).SequenceEqual(slot.Shape.AsSpan(1))));
+        ParameterSlot[] slots = [.. layout.Parameters.Where(slot => HeadSplit.IsHead(slot) && (_nested is not null || slot.Role is ParameterRole.Weight or ParameterRole.Bias))];
+        bool fits = takeHead && slots.All(slot => From.Parameters.Any(other => other.Name == slot.Name && other.Shape.AsSpan(1).SequenceEqual(slot.Shape.AsSpan(1))));
         for (int output = 0; output < head.Count; output++)
         {
             int match = fits ? Match(head, output) : -1;
@@ -73,11 +82,18 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
     {
         int width = slot.Length / slot.Shape[0];
         Span<float> target = values.AsSpan(slot.Offset + row * width, width);
-        initial.Network.Parameters.AsSpan(_from[slot.Name].Offset + fromRow * width, width).CopyTo(target);
-        if (head.Task != NetTask.Regression)
+        Source.AsSpan(From[slot.Name].Offset + fromRow * width, width).CopyTo(target);
+        if (head.Task != NetTask.Regression || slot.Role == ParameterRole.WeightNoise) // noise is relative to its weight
             return;
         // The nets learn (label − mean) / scale, each with its own mean and scale: the same prediction needs other weights.
         float ratio = initial.Network.TargetScale / head.TargetScale;
+        if (fromRow == 1) // the logarithm of a variance
+        {
+            if (slot.Role == ParameterRole.Bias)
+                target[0] += 2 * MathF.Log(ratio);
+            return;
+        }
+
         float shift = slot.Role == ParameterRole.Bias ? (initial.Network.TargetMean - head.TargetMean) / head.TargetScale : 0;
         foreach (ref float value in target)
             value = value * ratio + shift;
@@ -88,7 +104,7 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
         if (head.Task != initial.Network.Task)
             return -1;
         if (head.Task != NetTask.Multiclass)
-            return 0;
+            return output; // 1 of a regression with noise is its variance
         if (head.Classes is null || initial.Classes is null)
             return -1;
         for (int i = 0; i < initial.Classes.Count; i++)

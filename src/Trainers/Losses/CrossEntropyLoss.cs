@@ -37,7 +37,12 @@ internal sealed class CrossEntropyLoss : Loss
     public override Tensor Gradient(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
     {
         if (_inOnePass)
-            return GradientInOnePass(outputs, targets, weights, lossSum);
+        {
+            Tensor result = empty_like(outputs);
+            PassOnce(outputs, 0, (int)outputs.shape[1], targets, weights, lossSum, result);
+            return result;
+        }
+
         using Tensor q = _targetRows.index_select(0, targets);      // [batch, classes]
         Tensor logProbabilities = outputs.log_softmax(1);           // [batch, classes]
         using Scalar share = 1.0 / outputs.shape[0];
@@ -72,22 +77,30 @@ internal sealed class CrossEntropyLoss : Loss
         return right.to(float32);
     }
 
-    private Tensor GradientInOnePass(Tensor outputs, Tensor targets, Tensor? weights, Tensor lossSum)
+    public override void WriteGradient(Tensor outputs, int first, int count, Tensor targets, Tensor? weights, Tensor lossSum, Tensor gradient)
     {
-        Tensor gradient = empty_like(outputs);
-        double sum = CrossEntropyPass.Run(
-            MemoryMarshal.Cast<byte, float>(outputs.bytes),
-            MemoryMarshal.Cast<byte, long>(targets.bytes),
-            weights is null ? [] : MemoryMarshal.Cast<byte, float>(weights.bytes),
-            _labelSmoothing,
-            MemoryMarshal.Cast<byte, float>(gradient.bytes));
-        MemoryMarshal.Cast<byte, double>(lossSum.bytes)[0] += sum;
-        return gradient;
+        if (_inOnePass)
+            PassOnce(outputs, first, count, targets, weights, lossSum, gradient);
+        else
+            base.WriteGradient(outputs, first, count, targets, weights, lossSum, gradient);
     }
 
     public override void Dispose()
     {
         _targetRows.Dispose();
         _minusOne.Dispose();
+    }
+
+    private void PassOnce(Tensor outputs, int first, int count, Tensor targets, Tensor? weights, Tensor lossSum, Tensor gradient)
+    {
+        double sum = CrossEntropyPass.Run(
+            MemoryMarshal.Cast<byte, float>(outputs.bytes),
+            first,
+            count,
+            MemoryMarshal.Cast<byte, long>(targets.bytes),
+            weights is null ? [] : MemoryMarshal.Cast<byte, float>(weights.bytes),
+            _labelSmoothing,
+            MemoryMarshal.Cast<byte, float>(gradient.bytes));
+        MemoryMarshal.Cast<byte, double>(lossSum.bytes)[0] += sum;
     }
 }

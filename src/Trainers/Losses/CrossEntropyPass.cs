@@ -5,23 +5,25 @@ namespace MLExtensions.Trainers.Losses;
 /// <summary>Cross-entropy with its gradient in one pass over the rows, in managed code: torch's own operations take several times as long for the few classes of a usual net.</summary>
 internal static class CrossEntropyPass
 {
-    /// <summary>Writes the gradient of the mean loss and returns Σ weight · l.</summary>
-    /// <param name="outputs">z, [rows * classes]</param>
+    /// <summary>Writes the gradient of the mean loss by some outputs, and returns Σ weight · l.</summary>
+    /// <param name="outputs">[rows * width]; the logits z of a row are those from <paramref name="first"/> on</param>
+    /// <param name="first">The first output that takes part.</param>
+    /// <param name="classes">How many do.</param>
     /// <param name="targets">Class of each row, [rows]</param>
     /// <param name="weights">[rows], or empty for 1</param>
     /// <param name="smoothing">s, the share of each label that is spread over all classes</param>
-    /// <param name="gradient">[rows * classes]: weight (softmax(z) − q) / rows</param>
-    public static double Run(ReadOnlySpan<float> outputs, ReadOnlySpan<long> targets, ReadOnlySpan<float> weights, double smoothing, Span<float> gradient)
+    /// <param name="gradient">[rows * width]: weight (softmax(z) − q) / rows by the outputs that take part; others are left alone</param>
+    public static double Run(ReadOnlySpan<float> outputs, int first, int classes, ReadOnlySpan<long> targets, ReadOnlySpan<float> weights, double smoothing, Span<float> gradient)
     {
         int rows = targets.Length;
-        int classes = outputs.Length / rows;
+        int width = outputs.Length / rows;
         float share = 1f / rows;
         float rest = (float)(smoothing / classes);
         double total = 0;
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<float> z = outputs.Slice(row * classes, classes);
-            Span<float> g = gradient.Slice(row * classes, classes);
+            ReadOnlySpan<float> z = outputs.Slice(row * width + first, classes);
+            Span<float> g = gradient.Slice(row * width + first, classes);
             int target = (int)targets[row];
             float largest = TensorPrimitives.Max(z);
             TensorPrimitives.Subtract(z, largest, g);

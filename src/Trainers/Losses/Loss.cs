@@ -29,6 +29,23 @@ internal abstract class Loss : IDisposable
         return gradient.add_(other, one);
     }
 
+    /// <summary>The same by some of the outputs, for an output layer that holds several heads; writes into a gradient by all of them.</summary>
+    /// <param name="outputs">[batch, all outputs], rows next to each other in memory</param>
+    /// <param name="first">The head's first output.</param>
+    /// <param name="count">Its number of outputs.</param>
+    /// <param name="targets">As above.</param>
+    /// <param name="weights">As above.</param>
+    /// <param name="lossSum">As above.</param>
+    /// <param name="gradient">[batch, all outputs]; the other outputs are left alone.</param>
+    public virtual void WriteGradient(Tensor outputs, int first, int count, Tensor targets, Tensor? weights, Tensor lossSum, Tensor gradient)
+    {
+        using Tensor view = outputs.narrow(1, first, count);
+        using Tensor own = view.contiguous();
+        using Tensor result = Gradient(own, targets, weights, lossSum);
+        using Tensor place = gradient.narrow(1, first, count);
+        place.copy_(result);
+    }
+
     /// <summary>The mean loss of pre-training rows since the last call; NaN without such rows.</summary>
     public virtual double TakePretrainingLoss() => double.NaN;
 

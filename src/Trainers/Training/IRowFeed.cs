@@ -9,7 +9,8 @@ internal interface IRowFeed : IDisposable
     /// <summary>Starts an epoch. The order of rows follows from seed and epoch alone.</summary>
     /// <param name="seed">Seed of the fit; null keeps the rows' own order.</param>
     /// <param name="epoch">0 for the first.</param>
-    void BeginEpoch(long? seed, int epoch);
+    /// <param name="goesOn">Whether another epoch follows, whose rows may be read ahead.</param>
+    void BeginEpoch(long? seed, int epoch, bool goesOn = false);
 
     /// <summary>The next rows, or null at the end. A single last row joins the batch before it, since batch statistics need two rows.</summary>
     Batch? Next(int batchSize);

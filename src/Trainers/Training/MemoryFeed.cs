@@ -37,7 +37,7 @@ internal sealed class MemoryFeed : IRowFeed
 
     public long Rows => _rows;
 
-    public void BeginEpoch(long? seed, int epoch)
+    public void BeginEpoch(long? seed, int epoch, bool goesOn = false)
     {
         _at = 0;
         _order?.Dispose();

@@ -6,7 +6,8 @@ namespace MLExtensions.Trainers.Training;
 
 /// <summary>
 /// Reads the rows anew every epoch, through a shuffle buffer: a random row of the buffer is taken, the next row of the stream takes its place.
-/// So data larger than memory trains, in an order that is random within a window.
+/// So data larger than memory trains, in an order that is random within a window. As the last rows of an epoch leave the buffer, the first rows of the next epoch come in:
+/// after the first, no epoch begins by waiting for its buffer.
 /// </summary>
 internal sealed class StreamingFeed : IRowFeed
 {
@@ -21,13 +22,17 @@ internal sealed class StreamingFeed : IRowFeed
     private readonly float[] _features;
     private readonly float[] _targets;
     private readonly float[] _weights;
+    private readonly int[] _slots; // places in the buffer: of the rows held, free ones, and of the rows of the next epoch, the first of them last
     private float[] _batchFeatures = [];
     private float[] _batchTargets = [];
     private float[] _batchWeights = [];
-    private IRowStream? _stream;
+    private RowsAhead? _reader;
     private SeededRandom? _random;
     private int _held;
+    private int _nextHeld;
     private bool _ended;
+    private bool _nextEnded;
+    private bool _goesOn;
 
     /// <summary>Makes the feed.</summary>
     /// <param name="open">Opens a pass over the rows, always in the same order.</param>
@@ -49,19 +54,27 @@ internal sealed class StreamingFeed : IRowFeed
         _features = new float[checked(_capacity * width)];
         _targets = new float[_capacity];
         _weights = new float[_capacity];
+        _slots = [.. Enumerable.Range(0, _capacity)];
     }
 
     public long Rows { get; }
 
-    public void BeginEpoch(long? seed, int epoch)
+    public void BeginEpoch(long? seed, int epoch, bool goesOn = false)
     {
-        _stream?.Dispose();
-        _stream = _open();
+        if (_reader is null || _held > 0 || !_ended)
+            Restart(); // the first epoch, or the one before was broken off
+        if (!_goesOn)
+            _reader!.Want();
+        Array.Reverse(_slots);
+        (_held, _ended, _nextHeld, _nextEnded, _goesOn) = (_nextHeld, _nextEnded, 0, false, goesOn);
+        if (goesOn)
+            _reader!.Want();
         _random = seed is null ? null : SeededRandom.Derive(seed.Value, (long)RandomPurpose.Shuffling, epoch);
-        _held = 0;
-        _ended = false;
-        while (_held < _capacity && ReadInto(_held))
-            _held++;
+        while (!_ended && _held < _capacity)
+            if (ReadInto(_slots[_held]))
+                _held++;
+            else
+                _ended = true;
     }
 
     public Batch? Next(int batchSize)
@@ -74,9 +87,10 @@ internal sealed class StreamingFeed : IRowFeed
         for (; count < size && _held > 0; count++)
         {
             int pick = _random?.NextInt(_held) ?? 0;
-            _features.AsSpan(pick * _width, _width).CopyTo(_batchFeatures.AsSpan(count * _width));
-            _batchTargets[count] = _targets[pick];
-            _batchWeights[count] = _weights[pick];
+            int slot = _slots[pick];
+            _features.AsSpan(slot * _width, _width).CopyTo(_batchFeatures.AsSpan(count * _width));
+            _batchTargets[count] = _targets[slot];
+            _batchWeights[count] = _weights[slot];
             Replace(pick);
             if (_ended && _held == 1 && count + 1 == size)
                 size++; // a single last row joins this batch
@@ -91,7 +105,7 @@ internal sealed class StreamingFeed : IRowFeed
             _weighted ? HostTensor.Create<float>(_batchWeights.AsSpan(0, count), _device) : null);
     }
 
-    public void Dispose() => _stream?.Dispose();
+    public void Dispose() => _reader?.Dispose();
 
     // Kept from batch to batch: fresh arrays would be garbage of the large-object heap in every step.
     private void Reserve(int rows)
@@ -103,37 +117,38 @@ internal sealed class StreamingFeed : IRowFeed
         _batchWeights = new float[rows];
     }
 
+    private void Restart()
+    {
+        _reader?.Dispose();
+        _reader = new RowsAhead(_open, _width);
+        (_nextHeld, _nextEnded, _goesOn) = (0, false, false);
+    }
+
     // With an order of chance the place is filled by the next row, or by the last one held; without, rows move up.
     private void Replace(int pick)
     {
-        if (_random is not null)
+        int slot = _slots[pick];
+        bool filled = !_ended && ReadInto(slot);
+        _ended |= !filled;
+        int last = _held - 1;
+        if (_random is null)
         {
-            if (!_ended && ReadInto(pick))
-                return;
-            int last = --_held;
-            CopyRow(last, pick);
-            return;
+            Array.Copy(_slots, pick + 1, _slots, pick, last - pick);
+            _slots[last] = slot;
         }
+        else if (!filled)
+            (_slots[pick], _slots[last]) = (_slots[last], slot);
 
-        for (int i = pick; i < _held - 1; i++)
-            CopyRow(i + 1, i);
+        if (filled)
+            return;
         _held--;
-        if (!_ended && ReadInto(_held))
-            _held++;
+        if (!_goesOn || _nextEnded)
+            return;
+        if (ReadInto(_slots[_capacity - 1 - _nextHeld]))
+            _nextHeld++;
+        else
+            _nextEnded = true;
     }
 
-    private void CopyRow(int from, int to)
-    {
-        _features.AsSpan(from * _width, _width).CopyTo(_features.AsSpan(to * _width));
-        _targets[to] = _targets[from];
-        _weights[to] = _weights[from];
-    }
-
-    private bool ReadInto(int row)
-    {
-        if (_stream!.Read(_features.AsSpan(row * _width, _width), out _targets[row], out _weights[row]))
-            return true;
-        _ended = true;
-        return false;
-    }
+    private bool ReadInto(int slot) => _reader!.Read(_features.AsSpan(slot * _width, _width), out _targets[slot], out _weights[slot]);
 }

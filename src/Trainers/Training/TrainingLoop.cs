@@ -87,7 +87,7 @@ internal sealed class TrainingLoop(Net net, Loss loss, IRowFeed training, IRowFe
         using DisposeScope epochScope = NewDisposeScope();
         Tensor lossSum = zeros(1, float64, net.Parameters.Device);
         net.BeginEpoch(settings.Seed, epoch);
-        training.BeginEpoch(settings.Seed, epoch);
+        training.BeginEpoch(settings.Seed, epoch, goesOn: epoch + 1 < settings.Epochs);
         long rowsDone = 0;
         double learningRate = 0;
         Batch? first = null; // of the epoch, for the telemetry

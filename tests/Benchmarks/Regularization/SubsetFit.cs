@@ -42,7 +42,7 @@ internal sealed class SubsetFit : IDisposable
     public double Accuracy(Architecture recipe, Optimizer optimizer, double learningRate, IReadOnlyList<Regularizer> regularizers, int epochs, long seed, Action<Net>? weights = null, Action<Net>? fitted = null)
     {
         using var noGrad = no_grad();
-        using Net net = Net.Create(recipe, 784, Classes, CPU);
+        using Net net = Net.Create(recipe, recipe is ConvArchitecture ? InputShape.Image(1, 28, 28) : 784, Classes, CPU);
         net.Initialize(seed);
         using var loss = new CrossEntropyLoss(Classes, 0, CPU);
         using var training = new MemoryFeed(RowTable.Of(Features, _labels.AsSpan(0, _rows)), null, true, false, CPU);

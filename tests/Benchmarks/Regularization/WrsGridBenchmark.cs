@@ -7,7 +7,7 @@ namespace MLExtensions.Benchmarks.Regularization;
 
 /// <summary>
 /// Is weight rescaling robust to tuning? Test accuracy over grids of learning rate and coefficient, for several ways to regularise a batch-norm net;
-/// Fashion-MNIST, 10,000 training rows, MLP 784-128-64-10. Options: --seeds 5, --epochs 10, --rows 10000, --workers 2, --results FILE (an interrupted run goes on).
+/// Fashion-MNIST, 10,000 training rows, MLP 784-128-64-10, or a convolutional net. Options: --net mlp|conv, --seeds 5, --epochs 10, --rows 10000, --workers 2, --results FILE (an interrupted run goes on).
 /// </summary>
 internal static class WrsGridBenchmark
 {
@@ -20,33 +20,32 @@ internal static class WrsGridBenchmark
     {
         NativeTorch.EnsureLoaded();
         int seeds = Measure.Number(args, "--seeds", 5);
+        bool conv = Options.Get(args, "--net", "mlp") == "conv";
         int epochs = Measure.Number(args, "--epochs", 10);
         using IDisposable threads = TorchThreads.Use(1);
         using IDisposable allocator = Allocator.KeepMemory();
         using var fit = new SubsetFit(Path.Combine(DataFolder.Find(args), Options.Get(args, "--set", "fashion-mnist")), Measure.Number(args, "--rows", 10_000));
         var results = new GridResults(Options.Get(args, "--results", null));
-        Cell[] cells = [.. from seed in Enumerable.Range(1, seeds) from adam in new[] { false, true } from method in GridMethod.For(adam)
-                           from rate in GridMethod.LearningRates(adam) from coefficient in method.Coefficients select new Cell(adam, method, rate, coefficient, seed)];
+        Cell[] cells = [.. from seed in Enumerable.Range(1, seeds) from adam in new[] { false, true } from method in GridMethod.For(adam, conv)
+                           from rate in GridMethod.LearningRates(adam, conv) from coefficient in method.Coefficients select new Cell(adam, method, rate, coefficient, seed)];
         long start = Stopwatch.GetTimestamp();
         Parallel.ForEach(Partitioner.Create(cells, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Measure.Number(args, "--workers", Environment.ProcessorCount) }, cell =>
         {
             if (results.Has(cell.Key))
                 return;
-            Architecture recipe = Architecture.Mlp([128, 64], normalization: Normalization.Batch, weightStandardization: cell.Method.Standardized);
+            Architecture recipe = conv ? Architecture.ConvNet([[8], [16]]) : Architecture.Mlp([128, 64], normalization: Normalization.Batch, weightStandardization: cell.Method.Standardized);
             results.Add(cell.Key, fit.Accuracy(recipe, cell.Method.Optimizer(cell.Coefficient), cell.LearningRate, cell.Method.Regularizers(cell.Coefficient), epochs, cell.Seed));
         });
         Console.WriteLine(FormattableString.Invariant($"{cells.Length} fits in {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s"));
         foreach (bool adam in new[] { false, true })
         {
-            Summary(adam, seeds, results);
-            BestPerRate(adam, seeds, results);
+            Summary(adam, GridMethod.For(adam, conv), GridMethod.LearningRates(adam, conv), seeds, results);
+            BestPerRate(adam, GridMethod.For(adam, conv), GridMethod.LearningRates(adam, conv), seeds, results);
         }
     }
 
-    private static void Summary(bool adam, int seeds, GridResults results)
+    private static void Summary(bool adam, IReadOnlyList<GridMethod> methods, double[] rates, int seeds, GridResults results)
     {
-        IReadOnlyList<GridMethod> methods = GridMethod.For(adam);
-        double[] rates = GridMethod.LearningRates(adam);
         Console.WriteLine($"\n{(adam ? "Adam" : "SGD, momentum 0.9")}: accuracy over the grid, mean of {seeds} seeds (standard deviation over seeds)\n");
         Console.WriteLine("| method | cells | best | median | worst | median: WRS − method, points (p of t, p of sign flips) | worst: WRS − method, points (p of t, p of sign flips) |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
@@ -69,13 +68,12 @@ internal static class WrsGridBenchmark
         }
     }
 
-    private static void BestPerRate(bool adam, int seeds, GridResults results)
+    private static void BestPerRate(bool adam, IReadOnlyList<GridMethod> methods, double[] rates, int seeds, GridResults results)
     {
-        double[] rates = GridMethod.LearningRates(adam);
         Console.WriteLine($"\n{(adam ? "Adam" : "SGD, momentum 0.9")}: each learning rate with its best and its worst coefficient, mean of {seeds} seeds\n");
         Console.WriteLine($"| method | {string.Join(" | ", rates.Select(rate => rate.ToString(CultureInfo.InvariantCulture)))} |");
         Console.WriteLine($"| --- |{string.Concat(rates.Select(_ => " --- |"))}");
-        foreach (GridMethod method in GridMethod.For(adam))
+        foreach (GridMethod method in methods)
             Console.WriteLine($"| {method.Name} | {string.Join(" | ", rates.Select(rate =>
             {
                 double[] means = [.. method.Coefficients.Select(coefficient => Enumerable.Range(1, seeds).Average(seed => results[new Cell(adam, method, rate, coefficient, seed).Key]))];

@@ -33,7 +33,7 @@ internal static class AugmentedPictures
     {
         public long Rows => feed.Rows;
 
-        public void BeginEpoch(long? seed, int epoch) => feed.BeginEpoch(null, epoch);
+        public void BeginEpoch(long? seed, int epoch, bool goesOn) => feed.BeginEpoch(null, epoch);
 
         public Batch? Next(int batchSize) => feed.Next(batchSize);
 

@@ -59,6 +59,28 @@ public sealed class LossTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Of_several_heads_it_takes_the_outputs_of_its_own_and_leaves_the_others_alone(string deviceName, string name, bool weighted)
+    {
+        Device device = TestDevices.Get(deviceName);
+        using DisposeScope scope = NewDisposeScope();
+        using Loss loss = Make(name, device);
+        bool classes = name.Contains("cross", StringComparison.Ordinal);
+        int width = classes ? 4 : 1;
+        Tensor all = Numbers.Tensor(device, 1, Rows + 2, width + 5).narrow(0, 1, Rows); // rows and outputs of other heads around it
+        Tensor targets = classes ? tensor(new long[] { 0, 3, 1, 1, 2 }, device: device) : tensor(new float[] { 0, 1, 1, 0, 1 }, device: device);
+        Tensor? weights = weighted ? tensor(new float[] { 0.5f, 2, 0, 1.5f, 1 }, device: device) : null;
+        Tensor sum = zeros(1, float64, device), sumOfOwn = zeros(1, float64, device), gradient = full([Rows, width + 5], 7f, device: device);
+
+        loss.WriteGradient(all, 3, width, targets, weights, sum, gradient);
+
+        Tensor expected = full([Rows, width + 5], 7f, device: device);
+        expected.narrow(1, 3, width).copy_(loss.Gradient(all.narrow(1, 3, width).contiguous(), targets, weights, sumOfOwn));
+        Assert.Equal(Numbers.ToDoubles(expected), Numbers.ToDoubles(gradient));
+        Assert.Equal(sumOfOwn.to(CPU).item<double>(), sum.to(CPU).item<double>());
+    }
+
     [Fact]
     public void Cross_entropy_has_its_textbook_value()
     {
