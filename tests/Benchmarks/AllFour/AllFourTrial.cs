@@ -70,11 +70,12 @@ internal sealed class AllFourTrial : IDisposable
         _ml.Model.Save(pipeline, _test.Schema, path);
         string[] fresh = FreshProcess.Hashes(path, _data, widths);
         bool plain = classifier is NeuralNetworkTransformer;
-        double temperature = plain ? Quality.Temperature(classifier, _validation) : 1; // a nested net has its own, from the same rows
+        double temperature = plain ? ScoreQuality.Temperature(classifier, _validation) : 1; // a nested net has its own, from the same rows
         for (int i = 0; i < widths.Length; i++)
         {
             ITransformer view = FreshProcess.AtWidth(pipeline, widths[i]);
-            double[] quality = Quality.Of(view, _test, _strangers, temperature);
+            (MulticlassUncertaintyMetrics known, OutOfDistributionMetrics[] strangers) = ScoreQuality.Of(view, _test, _strangers, temperature);
+            double[] quality = [known.Accuracy, known.NegativeLogLikelihood, known.ExpectedCalibrationError, .. strangers.Select(metrics => metrics.Auroc)];
             yield return new AllFourRow(net, method, widths[i], _seed, quality, seconds, new FileInfo(path).Length, FreshProcess.Hash(view, _test) == fresh[i]);
         }
     }
