@@ -20,7 +20,7 @@ internal static class RandomNestedNetwork
         foreach (ParameterSlot slot in layout.Parameters)
             random.FillGaussian(parameters.AsSpan(slot.Offset, slot.Length), slot.Role == ParameterRole.WeightNoise ? -3 : slot.Role is ParameterRole.Gate ? 3 : 0,
                 slot.Role == ParameterRole.Weight ? MathF.Sqrt(2f / slot.Shape[1]) : 0.1f);
-        var statistics = new float[NestedNetwork.StatisticsLength(recipe, settings)];
+        var statistics = new float[NestedNetwork.StatisticsLength(recipe, inputs, settings)];
         random.FillUniform(statistics, 0.5f, 1.5f);
         return new NestedNetwork(NetTask.Multiclass, recipe, settings, inputs, outputs, parameters, statistics, RandomNetwork.Report(recipe, layout));
     }

@@ -7,7 +7,7 @@ namespace MLExtensions;
 /// <summary>Options of the Bayesian nested trainers. Nothing has to be set. Without <see cref="NetworkTrainerOptions.Architecture"/> the net is a multi-layer perceptron with 256 and 128 units and batch normalisation.</summary>
 public sealed class BayesianNestedNetworkOptions : NetworkTrainerOptions
 {
-    /// <summary>Into how many groups the units of a hidden layer are cut: the steps of the width, 1 to 1,024. A layer of fewer units has one group per unit.</summary>
+    /// <summary>Into how many groups the units of a hidden layer, or the channels of a convolution, are cut: the steps of the width, 1 to 1,024. A layer of fewer units has one group per unit.</summary>
     /// <value>The default value is 32, the paper's.</value>
     public int Groups { get; set; } = 32;
 
@@ -86,8 +86,7 @@ public sealed class BayesianNestedNetworkOptions : NetworkTrainerOptions
     public bool CalibrateWidths { get; set; } = true;
 
     /// <summary>The recipe in force.</summary>
-    internal MlpArchitecture EffectiveArchitecture =>
-        (MlpArchitecture)(Architecture ?? MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch));
+    internal Architecture EffectiveArchitecture => Architecture ?? MLExtensions.Architecture.Mlp([256, 128], normalization: Normalization.Batch);
 
     internal NestedSettings ToSettings(NetTask task) => new()
     {

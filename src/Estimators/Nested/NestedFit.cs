@@ -2,6 +2,7 @@ using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Estimators.Fitting;
 using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Trainers.Augmenting;
 using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nested;
@@ -27,10 +28,11 @@ internal sealed class NestedFit(BayesianNestedNetworkOptions options, FitRequest
         Device device = request.Device;
         NetTask task = set.Columns.Task;
         NestedSettings settings = options.ToSettings(task);
-        MlpArchitecture recipe = options.Architecture is null && fineTuning.Initial?.Network.Architecture is MlpArchitecture initialRecipe ? initialRecipe : options.EffectiveArchitecture;
+        Architecture recipe = options.Architecture ?? NestedFeatures.RecipeOf(fineTuning.Initial?.Network.Architecture) ?? options.EffectiveArchitecture;
+        InputShape input = NestedFeatures.ShapeFor(recipe, set.Columns.Input);
         FitPlan plan = request.PlanOf(options);
         plan = plan with { Architecture = recipe, OutputWidth = task == NetTask.Regression ? 2 : plan.OutputWidth };
-        using var net = new NestedMlpNet(recipe, set.Columns.Width, plan.OutputWidth + fineTuning.SourceOutputs, settings, options.InitialContinue, options.InitialLogAlpha, device);
+        using NestedNet net = NestedNet.Create(recipe, input, plan.OutputWidth + fineTuning.SourceOutputs, settings, options.InitialContinue, options.InitialLogAlpha, device);
         int threads = options.Threads.Count ?? TorchThreads.Choose(net.WorkPerRow * plan.RowsPerStep, Environment.ProcessorCount);
         request.Log.Info($"Training a nested {recipe} on {plan.Device}: {set.Rows} rows, {set.ValidationRows} for validation, {set.Columns.Width} features, {plan.Epochs} epochs of {plan.BatchSize} rows a step, "
             + $"{threads} threads, seed {plan.Seed}");
@@ -44,17 +46,20 @@ internal sealed class NestedFit(BayesianNestedNetworkOptions options, FitRequest
         if (initial is not null)
             request.Log.Info(initial.ToString());
         IRowFeed target = set.CreateTrainingFeed(device);
-        using IRowFeed training = fineTuning.Feed(target, plan.BatchSize, device); // owns the target's
+        IRowFeed rows = fineTuning.Feed(target, plan.BatchSize, device); // owns the target's
+        if (options.Augmentation is { } augmentation)
+            rows = new AugmentedFeed(rows, augmentation, input); // of both streams
+        using IRowFeed training = rows;
         using IRowFeed? validation = set.CreateValidationFeed(device);
         LoopSettings loop = Settings(plan, threads);
         TrainingOutcome outcome = new TrainingLoop(net, loss, training, validation, loop).Run();
         net.Parameters.Set(outcome.Parameters, outcome.Buffers);
-        float[] statistics = recipe.Normalization == Normalization.Batch ? new WidthStatistics(net, target, options.StatisticsRows).Collect(plan.Seed, request.CheckAlive) : [];
-        ParameterLayout layout = NestedLayout.Of(recipe, set.Columns.Width, plan.OutputWidth, settings);
+        float[] statistics = new WidthStatistics(net, target, options.StatisticsRows).Collect(plan.Seed, request.CheckAlive);
+        ParameterLayout layout = NestedLayout.Of(recipe, input, plan.OutputWidth, settings);
         TrainingReport report = FitReport.Of(options, request, plan, loop, outcome, loss.MetricName, layout.ParameterCount) with { InitialModel = initial };
         float[] parameters = HeadSplit.TargetOnly(net.Parameters.Layout, outcome.Parameters, layout);
-        var network = new NestedNetwork(task, recipe, settings, set.Columns.Width, plan.OutputWidth, parameters, statistics, report);
-        (float[] mean, float[] factor) = NestedFeatures.PerFeature(set.Standardization, set.Columns.Width);
+        var network = new NestedNetwork(task, recipe, settings, input, plan.OutputWidth, parameters, statistics, report);
+        (float[] mean, float[] factor) = NestedFeatures.For(recipe, set.Standardization, set.Columns.Width);
         return network with
         {
             Calibration = options.CalibrateWidths ? WidthCalibration.Fit(network, validation) : [],

@@ -32,8 +32,10 @@ internal static class NestedOptionsCheck
             faults.Add($"Samples is {o.Samples}; allowed are 0 (mean weights) to {NestedView.MostSamples}. 8 is a good number.");
         if (o.StatisticsRows < 2)
             faults.Add($"StatisticsRows is {o.StatisticsRows}; it must be at least 2. 4096 is enough for most data.");
-        if (o.Augmentation is not null)
-            faults.Add("Augmentation is set; nested nets see plain vectors. Leave it out, or use NeuralNetwork with a convolutional recipe.");
+        if (o.Augmentation is not null && o.Architecture is not ConvArchitecture)
+            faults.Add("Augmentation is set; this nested net sees plain vectors. Leave it out, or give a convolutional recipe, such as Architecture.ConvNet().");
+        if (o.Precision != Precision.Float32)
+            faults.Add($"Precision is {o.Precision}; nested nets train and score in Float32, since the noise of narrow weights is lost in fewer digits. Leave it out.");
         if (o.InitialWeights is not null)
             faults.Add($"InitialWeights is '{o.InitialWeights}'; nested nets start from random weights. Leave it out.");
         if (task == NetTask.Regression && o.PretrainingData is not null)

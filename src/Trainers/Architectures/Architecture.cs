@@ -12,6 +12,7 @@ namespace MLExtensions;
 [JsonDerivedType(typeof(CifarResNetArchitecture), "cifar-resnet")]
 [JsonDerivedType(typeof(VggArchitecture), "vgg")]
 [JsonDerivedType(typeof(MobileNetV2Architecture), "mobilenet-v2")]
+[JsonDerivedType(typeof(NarrowedArchitecture), "narrowed")]
 public abstract record Architecture
 {
     private protected Architecture()

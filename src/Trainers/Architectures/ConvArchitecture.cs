@@ -24,10 +24,14 @@ public abstract record ConvArchitecture : Architecture
             throw new InvalidOperationException(
                 $"{this} shrinks pictures by a factor of {stride}, so they must be at least {stride} pixels high and wide; these are {input.Height} x {input.Width}. "
                 + "Enlarge them with ml.Transforms.ResizeImages, use ImageStem.Small where the recipe has it, or a recipe that shrinks less, such as Architecture.ConvNet().");
-        return builder.Finish();
+        return Finish(builder);
     }
 
     private protected abstract void Build(ConvBodyBuilder builder);
+
+    private protected virtual ConvBody Finish(ConvBodyBuilder builder) => builder.Finish();
+
+    private protected static void BuildPart(ConvArchitecture part, ConvBodyBuilder builder) => part.Build(builder);
 
     private protected static bool IsSmall(ImageStem stem, ConvBodyBuilder builder) =>
         stem == ImageStem.Small || (stem == ImageStem.Automatic && Math.Min(builder.Height, builder.Width) < 64);

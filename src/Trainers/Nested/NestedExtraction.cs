@@ -45,9 +45,10 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
 
     private FittedNetwork Cut(NetTask task, int outputs, TrainingReport report, ParameterSource source)
     {
-        MlpArchitecture recipe = network.Architecture;
+        if (network.Architecture is not MlpArchitecture recipe)
+            return NestedConvCut.Of(network, step, task, outputs, report, source);
         int[] widths = network.UnitsAt(step);
-        MlpArchitecture narrow = new(widths, recipe.Activation, recipe.Normalization, 0);
+        Architecture narrow = network.RecipeAt(step);
         ParameterLayout layout = ParameterLayout.Of(narrow, network.InputWidth, outputs);
         var parameters = new float[layout.ParameterCount];
         var buffers = new float[layout.BufferCount];
@@ -67,7 +68,7 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
                 TensorPrimitives.Add(source(name + ".bias")[..units], constant, Target($"{name}.bias"));
             if (isHead)
             {
-                Calibrate(Target("head.weight"), Target("head.bias"));
+                Calibrate(network, step, Target("head.weight"), Target("head.bias"));
                 break;
             }
 
@@ -82,7 +83,7 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
             }
             else
             {
-                ScaleByKeep(layer, Target($"{name}.weight"), Target($"{name}.bias"));
+                ScaleByKeep(network, layer, Target($"{name}.weight"), Target($"{name}.bias"));
                 dropped = [];
             }
 
@@ -101,7 +102,8 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
         Span<float> Buffer(string name) => buffers.AsSpan(layout[name].Offset, layout[name].Length);
     }
 
-    private void Calibrate(Span<float> weight, Span<float> bias)
+    /// <summary>Folds the calibration of a width into the output layer.</summary>
+    internal static void Calibrate(NestedNetwork network, int step, Span<float> weight, Span<float> bias)
     {
         float number = network.CalibrationAt(step);
         if (network.Task == NetTask.Regression)
@@ -144,10 +146,11 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
         return padded[..values.Length];
     }
 
-    private void ScaleByKeep(int layer, Span<float> weight, Span<float> bias)
+    /// <summary>Multiplies the outputs of a layer without normalisation by their keep probability.</summary>
+    internal static void ScaleByKeep(NestedNetwork network, int mask, Span<float> weight, Span<float> bias)
     {
-        double[] keep = network.KeepOf(layer);
-        NestedGroups groups = network.GroupsOf(layer);
+        double[] keep = network.KeepOf(mask);
+        NestedGroups groups = network.GroupsOf(mask);
         int inputs = weight.Length / bias.Length;
         for (int unit = 0, element = 0; unit < bias.Length; unit++)
         {
@@ -159,5 +162,6 @@ internal sealed class NestedExtraction(NestedNetwork network, int step)
         }
     }
 
-    private delegate ReadOnlySpan<float> ParameterSource(string name);
+    /// <summary>A parameter of the whole net: a mean, or a draw.</summary>
+    internal delegate ReadOnlySpan<float> ParameterSource(string name);
 }

@@ -12,11 +12,11 @@ internal sealed class NestedHiddenLayer : IDisposable
     private readonly NestedBlock _block;
     private Tensor? _output; // what the next layer sees; alive until the backward pass
 
-    public NestedHiddenLayer(FlatParameters parameters, MlpArchitecture recipe, int index, NestedSettings settings, Generator draws)
+    public NestedHiddenLayer(FlatParameters parameters, MlpArchitecture recipe, int index, OrderedMask mask, Generator draws)
     {
         _linear = new VariationalLinear(parameters, $"layers.{index}", draws);
         _block = new NestedBlock(parameters, $"layers.{index}.norm", recipe);
-        Mask = new OrderedMask(parameters, new NestedGroups(recipe.Widths[index], settings), index, settings);
+        Mask = mask;
     }
 
     /// <summary>The layer's mask.</summary>

@@ -1,5 +1,4 @@
 using MLExtensions.Trainers.Nets;
-using MLExtensions.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,20 +6,12 @@ namespace MLExtensions.Trainers.Nested;
 
 /// <summary>
 /// A multi-layer perceptron with variational weights whose hidden units are ordered: every training pass draws weights and, for each hidden layer, a width. The
-/// output layer is variational and not ordered. For regression the second output is the logarithm of the noise's variance.
+/// output layer is variational and not ordered.
 /// </summary>
-internal sealed class NestedMlpNet : Net
+internal sealed class NestedMlpNet : NestedNet
 {
-    /// <summary>Outside of this a gate learns nothing more: keeps b between 0.0067 and 0.9933.</summary>
-    public const double MostGate = 5;
-
     private readonly NestedHiddenLayer[] _hidden;
     private readonly VariationalLinear _head;
-    private readonly Generator _draws;
-    private readonly Tensor? _fixedNoise; // [1, units], the gradient row of the noise output, which stays 0
-    private readonly double _gate;
-    private readonly float _logAlpha;
-    private SeededRandom _masks = new(0);
 
     /// <param name="recipe">Without layer normalisation or dropout.</param>
     /// <param name="inputWidth">Features per row.</param>
@@ -30,59 +21,10 @@ internal sealed class NestedMlpNet : Net
     /// <param name="logAlpha">log α of all weights at the start.</param>
     /// <param name="device">Where to train.</param>
     public NestedMlpNet(MlpArchitecture recipe, int inputWidth, int outputWidth, NestedSettings settings, double continuing, double logAlpha, Device device)
-        : base(recipe, inputWidth, outputWidth, device, NestedLayout.Of(recipe, inputWidth, outputWidth, settings))
+        : base(recipe, inputWidth, outputWidth, settings, continuing, logAlpha, device)
     {
-        Settings = settings;
-        _gate = Math.Log(continuing / (1 - continuing));
-        _logAlpha = (float)logAlpha;
-        _draws = new Generator(0, device);
-        _hidden = [.. Enumerable.Range(0, recipe.Widths.Count).Select(i => new NestedHiddenLayer(Parameters, recipe, i, settings, _draws))];
-        _head = new VariationalLinear(Parameters, "head", _draws);
-        if (HasConstantNoise)
-            _fixedNoise = Parameters.GradientOf(Parameters.Layout["head.weight"]).narrow(0, 1, 1).DetachFromDisposeScope();
-    }
-
-    /// <summary>Groups and ordering.</summary>
-    public NestedSettings Settings { get; }
-
-    /// <summary>Whether the outputs are a mean and a noise that is the same for all rows.</summary>
-    private bool HasConstantNoise => OutputWidth == 2 && Settings.Noise == NestedNoise.Constant && Settings.IsRegression;
-
-    /// <summary>τ of the soft masks.</summary>
-    public double Temperature
-    {
-        set
-        {
-            foreach (NestedHiddenLayer layer in _hidden)
-                layer.Mask.Temperature = value;
-        }
-    }
-
-    public override void Initialize(long seed)
-    {
-        base.Initialize(seed);
-        (float[] values, float[] buffers) = Parameters.ToArrays();
-        foreach (ParameterSlot slot in Parameters.Layout.Parameters)
-        {
-            Span<float> piece = values.AsSpan(slot.Offset, slot.Length);
-            if (slot.Role == ParameterRole.WeightNoise)
-                piece.Fill(_logAlpha);
-            else if (slot.Role == ParameterRole.Gate && Settings.Ordering == NestedOrdering.Uniform)
-                for (int i = 0; i < piece.Length; i++)
-                    piece[i] = MathF.Log(piece.Length - i); // b_i = (K − i) / (K − i + 1) makes all widths equally likely
-            else if (slot.Role == ParameterRole.Gate)
-                piece.Fill((float)_gate);
-            else if (slot.Name == "head.weight" && HasConstantNoise)
-                piece[(slot.Length / 2)..].Clear();
-        }
-
-        Parameters.Set(values, buffers);
-    }
-
-    public override void BeginEpoch(long seed, int epoch)
-    {
-        _draws.manual_seed((long)(SeededRandom.Derive(seed, (long)RandomPurpose.WeightNoise, epoch).NextUInt64() >> 1));
-        _masks = SeededRandom.Derive(seed, (long)RandomPurpose.NestedMasks, epoch);
+        _hidden = [.. Masks.Select((mask, i) => new NestedHiddenLayer(Parameters, recipe, i, mask, Draws))];
+        _head = new VariationalLinear(Parameters, "head", Draws);
     }
 
     /// <summary>In training: drawn weights and widths. Else: mean weights, all units, batch normalisation by these rows.</summary>
@@ -91,7 +33,7 @@ internal sealed class NestedMlpNet : Net
         Tensor x = features;
         foreach (NestedHiddenLayer layer in _hidden)
         {
-            Tensor y = training ? layer.Train(x, _masks) : layer.Mean(x);
+            Tensor y = training ? layer.Train(x, MaskDraws) : layer.Mean(x);
             if (!training && !ReferenceEquals(x, features))
                 x.Dispose();
             x = y;
@@ -103,7 +45,7 @@ internal sealed class NestedMlpNet : Net
     public override void Backward(Tensor outputGradient)
     {
         Tensor? next = _head.Backward(outputGradient, inputGradient: _hidden.Length > 0);
-        _fixedNoise?.zero_();
+        KeepNoiseConstant();
         for (int i = _hidden.Length - 1; i >= 0; i--)
             next = _hidden[i].Backward(next!, inputGradient: i > 0);
     }
@@ -123,11 +65,8 @@ internal sealed class NestedMlpNet : Net
         return autograd.grad([outputs], [x], [gradient])[0].MoveToOuterDisposeScope();
     }
 
-    /// <summary>Means and variances of the products before every normalisation, over some training rows and drawn weights.</summary>
-    /// <param name="features">[rows, inputs]</param>
-    /// <param name="checkAlive">Called for every width.</param>
-    /// <returns>For every width, narrowest first: for each layer the means of its kept units, then their variances.</returns>
-    public float[] CollectStatistics(Tensor features, Action checkAlive)
+    /// <inheritdoc/>
+    public override float[] CollectStatistics(Tensor features, Action checkAlive)
     {
         if (_hidden.Length == 0)
             return [];
@@ -156,8 +95,6 @@ internal sealed class NestedMlpNet : Net
         foreach (NestedHiddenLayer layer in _hidden)
             layer.Dispose();
         _head.Dispose();
-        _fixedNoise?.Dispose();
-        _draws.Dispose();
         base.Dispose();
     }
 }

@@ -6,16 +6,16 @@ namespace MLExtensions.Trainers.Nested;
 /// <param name="Task">What the net predicts.</param>
 /// <param name="Architecture">The recipe.</param>
 /// <param name="Settings">Groups and ordering.</param>
-/// <param name="InputWidth">Features per row.</param>
+/// <param name="Input">What a row of features is.</param>
 /// <param name="OutputWidth">Classes; 1 for binary; 2 for regression: mean and logarithm of the noise's variance.</param>
 /// <param name="Parameters">In the order of <see cref="NestedLayout"/>.</param>
 /// <param name="Statistics">With batch normalisation, for every width, narrowest first: for every layer the means, then the variances of its kept units.</param>
 /// <param name="Report">What happened while it was fitted.</param>
 internal sealed record NestedNetwork(
     NetTask Task,
-    MlpArchitecture Architecture,
+    Architecture Architecture,
     NestedSettings Settings,
-    int InputWidth,
+    InputShape Input,
     int OutputWidth,
     float[] Parameters,
     float[] Statistics,
@@ -27,7 +27,10 @@ internal sealed record NestedNetwork(
     /// <summary>Regression: the label's standard deviation over the training rows.</summary>
     public float TargetScale { get; init; } = 1;
 
-    /// <summary>What is taken off each feature before the first layer; empty for nothing.</summary>
+    /// <summary>Features per row.</summary>
+    public int InputWidth => Input.Length;
+
+    /// <summary>What is taken off each feature (of a convolutional net: each channel) before the first layer; empty for nothing.</summary>
     public float[] FeatureMean { get; init; } = [];
 
     /// <summary>What each feature is multiplied by after that; empty for nothing.</summary>
@@ -37,7 +40,10 @@ internal sealed record NestedNetwork(
     public float[] Calibration { get; init; } = [];
 
     /// <summary>Where the parameters are.</summary>
-    public ParameterLayout Layout { get; } = NestedLayout.Of(Architecture, InputWidth, OutputWidth, Settings);
+    public ParameterLayout Layout { get; } = NestedLayout.Of(Architecture, Input, OutputWidth, Settings);
+
+    /// <summary>Which layers share which mask.</summary>
+    public NestedPlan Plan { get; } = NestedPlan.Of(Architecture, Input, OutputWidth);
 
     /// <summary>One parameter.</summary>
     public ReadOnlySpan<float> Parameter(string name)
@@ -46,33 +52,49 @@ internal sealed record NestedNetwork(
         return Parameters.AsSpan(slot.Offset, slot.Length);
     }
 
-    /// <summary>The groups of a hidden layer.</summary>
-    public NestedGroups GroupsOf(int layer) => new(Architecture.Widths[layer], Settings);
+    /// <summary>The groups of a mask: of a perceptron, of a hidden layer.</summary>
+    public NestedGroups GroupsOf(int mask) => new(Plan.Masks[mask], Settings);
 
-    /// <summary>Units of every hidden layer at a width.</summary>
-    public int[] UnitsAt(int step) => [.. Enumerable.Range(0, Architecture.Widths.Count).Select(layer => GroupsOf(layer).UnitsAt(step))];
+    /// <summary>Units of every mask at a width.</summary>
+    public int[] UnitsAt(int step) => [.. Plan.Groups(Settings).Select(groups => groups.UnitsAt(step))];
 
-    /// <summary>κ of the elements of a hidden layer's chain.</summary>
-    public double[] KeepOf(int layer)
+    /// <summary>The recipe of the plain net of a width.</summary>
+    public Architecture RecipeAt(int step)
     {
-        var logKeep = new double[GroupsOf(layer).Outcomes];
+        int[] units = UnitsAt(step);
+        if (Architecture is MlpArchitecture mlp)
+            return new MlpArchitecture(units, mlp.Activation, mlp.Normalization, 0);
+        int[] channels = [.. Plan.Layers.Where(layer => layer.Mask >= 0).Select(layer => units[layer.Mask])];
+        return units.SequenceEqual(Plan.Masks) ? Architecture : new NarrowedArchitecture((ConvArchitecture)Architecture, channels);
+    }
+
+    /// <summary>κ of the elements of a mask's chain.</summary>
+    public double[] KeepOf(int mask)
+    {
+        var logKeep = new double[GroupsOf(mask).Outcomes];
         if (logKeep.Length > 1)
-            BernoulliChain.LogKeep(Array.ConvertAll(Parameter(NestedLayout.GatesOf(layer)).ToArray(), gate => (double)gate), logKeep);
+            BernoulliChain.LogKeep(Array.ConvertAll(Parameter(NestedLayout.GatesOf(mask)).ToArray(), gate => (double)gate), logKeep);
         return Array.ConvertAll(logKeep, Math.Exp);
     }
 
     /// <summary>Numbers in <see cref="Statistics"/>.</summary>
-    public static long StatisticsLength(MlpArchitecture recipe, NestedSettings settings)
+    public static long StatisticsLength(Architecture recipe, InputShape input, NestedSettings settings)
     {
-        if (recipe.Normalization != Normalization.Batch)
-            return 0;
-        NestedGroups[] groups = [.. recipe.Widths.Select(units => new NestedGroups(units, settings))];
-        return settings.Steps.Sum(step => groups.Sum(group => 2L * group.UnitsAt(step)));
+        NestedPlan plan = NestedPlan.Of(recipe, input, 1);
+        NestedGroups[] groups = plan.Groups(settings);
+        return settings.Steps.Sum(step => StatisticsAt(plan, groups, step));
     }
 
     /// <summary>The calibration of a width; what changes nothing where there is none.</summary>
     public float CalibrationAt(int step) => Calibration.Length == 0 ? (Task == NetTask.Regression ? 0 : 1) : Calibration[step - Settings.Steps[0]];
 
     /// <summary>Where the statistics of a width start.</summary>
-    public int StatisticsStart(int step) => Settings.Steps.TakeWhile(other => other < step).Sum(other => UnitsAt(other).Sum(units => 2 * units));
+    public int StatisticsStart(int step)
+    {
+        NestedGroups[] groups = Plan.Groups(Settings);
+        return (int)Settings.Steps.TakeWhile(other => other < step).Sum(other => StatisticsAt(Plan, groups, other));
+    }
+
+    private static long StatisticsAt(NestedPlan plan, NestedGroups[] groups, int step) =>
+        plan.Layers.Where(layer => layer.Norm is not null).Sum(layer => 2L * groups[layer.Mask].UnitsAt(step));
 }

@@ -15,30 +15,36 @@ internal sealed class NestedPriorHook : TrainingHook
     /// <summary>The least log α: there a weight is as good as exact.</summary>
     public const double LeastLogAlpha = -8;
 
-    private readonly NestedMlpNet _net;
+    private readonly NestedNet _net;
     private readonly NestedPriorRegularizer _settings;
     private readonly WeightDivergence _divergence = new();
-    private readonly List<Layer> _layers = [];
+    private readonly List<Mask> _masks = []; // each with the layers whose outputs it orders
     private readonly Scalar _one = 1;
     private readonly Scalar _least = LeastLogAlpha;
     private readonly Scalar _most;
-    private readonly Scalar _leastGate = -NestedMlpNet.MostGate;
-    private readonly Scalar _mostGate = NestedMlpNet.MostGate;
+    private readonly Scalar _leastGate = -NestedNet.MostGate;
+    private readonly Scalar _mostGate = NestedNet.MostGate;
 
-    public NestedPriorHook(NestedMlpNet net, NestedPriorRegularizer settings)
+    public NestedPriorHook(NestedNet net, NestedPriorRegularizer settings)
     {
         _net = net;
         _settings = settings;
         _most = settings.MostLogAlpha;
-        var recipe = (MlpArchitecture)net.Architecture;
         FlatParameters parameters = net.Parameters;
-        for (int i = 0; i <= recipe.Widths.Count; i++)
+        NestedGroups[] groups = net.Plan.Groups(net.Settings);
+        foreach (IGrouping<int, NestedLayer> mask in net.Plan.Layers.GroupBy(layer => layer.Mask))
         {
-            bool isHead = i == recipe.Widths.Count;
-            ParameterSlot noise = parameters.Layout[isHead ? "head.noise" : $"layers.{i}.noise"];
-            ParameterSlot? gates = parameters.Layout.Parameters.FirstOrDefault(slot => slot.Name == NestedLayout.GatesOf(i));
-            _layers.Add(new Layer(parameters.ValueOf(noise), parameters.GradientOf(noise), gates, isHead ? null : new NestedGroups(recipe.Widths[i], net.Settings),
-                settings.Summed ? 1 : 1.0 / noise.Shape[1]));
+            ParameterSlot? gates = parameters.Layout.Parameters.FirstOrDefault(slot => slot.Name == NestedLayout.GatesOf(mask.Key));
+            _masks.Add(new Mask(gates, mask.Key < 0 ? null : groups[mask.Key], [.. mask.Select(Layer)]));
+        }
+
+        WeightLayer Layer(NestedLayer layer)
+        {
+            ParameterSlot noise = parameters.Layout[NestedLayout.NoiseOf(layer.Name + ".weight")];
+            int inputs = noise.Length / noise.Shape[0];
+            return new WeightLayer(
+                parameters.ValueOf(noise).view(noise.Shape[0], inputs).DetachFromDisposeScope(), parameters.GradientOf(noise).view(noise.Shape[0], inputs).DetachFromDisposeScope(),
+                settings.Summed ? 1 : 1.0 / inputs);
         }
     }
 
@@ -48,16 +54,17 @@ internal sealed class NestedPriorHook : TrainingHook
     {
         double factor = _settings.FactorAt(step.Step);
         if (factor > 0)
-            foreach (Layer layer in _layers)
-                Add(layer, factor);
+            foreach (Mask mask in _masks)
+                Add(mask, factor);
     }
 
     public override void AfterStep(StepContext step)
     {
-        foreach (Layer layer in _layers)
+        foreach (Mask mask in _masks)
         {
-            layer.Noise.clamp_(_least, _most);
-            if (layer.Gates is not { } slot)
+            foreach (WeightLayer layer in mask.Layers)
+                layer.Noise.clamp_(_least, _most);
+            if (mask.Gates is not { } slot)
                 continue;
             using Tensor gates = _net.Parameters.Values.narrow(0, slot.Offset, slot.Length);
             gates.clamp_(_leastGate, _mostGate);
@@ -70,10 +77,10 @@ internal sealed class NestedPriorHook : TrainingHook
     public double Divergence()
     {
         double sum = 0;
-        foreach (Layer layer in _layers)
+        foreach (Mask mask in _masks)
         {
             double[] logKeep = [0], logTail = [0];
-            if (layer.Gates is { } slot)
+            if (mask.Gates is { } slot)
             {
                 double[] gates = Gates(slot);
                 (logKeep, logTail) = (new double[gates.Length + 1], new double[gates.Length + 1]);
@@ -82,7 +89,8 @@ internal sealed class NestedPriorHook : TrainingHook
                 sum += ChainDivergence.OfMasks(logTail, BernoulliChain.LogPrior(_settings.Prior, logTail.Length));
             }
 
-            sum += ChainDivergence.OfWeights(logKeep, CostsOf(layer, NegativeByUnit(layer), logKeep.Length));
+            foreach (WeightLayer layer in mask.Layers)
+                sum += ChainDivergence.OfWeights(logKeep, CostsOf(mask, layer, NegativeByUnit(layer), logKeep.Length));
         }
 
         return sum;
@@ -91,33 +99,45 @@ internal sealed class NestedPriorHook : TrainingHook
     public override void Dispose()
     {
         _divergence.Dispose();
+        foreach (WeightLayer layer in _masks.SelectMany(mask => mask.Layers))
+        {
+            layer.Noise.Dispose();
+            layer.NoiseGradient.Dispose();
+        }
+
         foreach (Scalar scalar in new[] { _one, _least, _most, _leastGate, _mostGate })
             scalar.Dispose();
     }
 
-    private void Add(Layer layer, double factor)
+    private void Add(Mask mask, double factor)
     {
-        int units = (int)layer.Noise.shape[0];
-        double[] gates = layer.Gates is { } slot ? Gates(slot) : [], logKeep = new double[gates.Length + 1];
+        double[] gates = mask.Gates is { } slot ? Gates(slot) : [], logKeep = new double[gates.Length + 1], costs = new double[logKeep.Length];
         BernoulliChain.LogKeep(gates, logKeep);
-        var factors = new float[units];
-        for (int unit = 0, element = 0; unit < units; unit++)
+        foreach (WeightLayer layer in mask.Layers)
         {
-            while (layer.Groups is { } groups && groups.UnitsOfOutcome(element) <= unit)
-                element++;
-            factors[unit] = (float)(-factor * layer.PerInput * Math.Exp(logKeep[element]));
+            int units = (int)layer.Noise.shape[0];
+            var factors = new float[units];
+            for (int unit = 0, element = 0; unit < units; unit++)
+            {
+                while (mask.Groups is { } groups && groups.UnitsOfOutcome(element) <= unit)
+                    element++;
+                factors[unit] = (float)(-factor * layer.PerInput * Math.Exp(logKeep[element]));
+            }
+
+            double[] own = CostsOf(mask, layer, AddSlopes(layer, factors), logKeep.Length);
+            for (int i = 0; i < costs.Length; i++)
+                costs[i] += own[i];
         }
 
-        double[] costs = CostsOf(layer, AddSlopes(layer, factors), logKeep.Length);
-        if (layer.Gates is null || _net.Settings.Ordering != NestedOrdering.Learned)
+        if (mask.Gates is null || _net.Settings.Ordering != NestedOrdering.Learned)
             return;
         var gradient = new double[gates.Length];
         ChainDivergence.AddGradient(gates, BernoulliChain.LogPrior(_settings.Prior, logKeep.Length), costs, factor, gradient);
-        OrderedMask.WriteGradient(_net.Parameters, layer.Gates, gradient, add: true);
+        OrderedMask.WriteGradient(_net.Parameters, mask.Gates, gradient, add: true);
     }
 
     // Adds each unit's factor times the slope of −K to the gradient; gives the sum of −K of each unit.
-    private float[] AddSlopes(Layer layer, float[] factors)
+    private float[] AddSlopes(WeightLayer layer, float[] factors)
     {
         if (_net.Parameters.OnCpu)
         {
@@ -135,7 +155,7 @@ internal sealed class NestedPriorHook : TrainingHook
         return NegativeByUnit(layer);
     }
 
-    private float[] NegativeByUnit(Layer layer)
+    private float[] NegativeByUnit(WeightLayer layer)
     {
         using Tensor negative = _divergence.Negative(layer.Noise);
         using Tensor perUnit = negative.sum(1);
@@ -143,15 +163,15 @@ internal sealed class NestedPriorHook : TrainingHook
     }
 
     // What the weights of each element cost. The constant of K is chosen so that the noisiest weights cost nothing: a unit is never kept for its noise.
-    private double[] CostsOf(Layer layer, float[] negativeByUnit, int elements)
+    private double[] CostsOf(Mask mask, WeightLayer layer, float[] negativeByUnit, int elements)
     {
         float free = (float)(WeightDivergence.Negative(_settings.MostLogAlpha) * layer.Noise.shape[1]);
         float[] units = Array.ConvertAll(negativeByUnit, sum => free - sum);
         var costs = new double[elements];
-        if (layer.Groups is null)
+        if (mask.Groups is null)
             costs[0] = units.Sum(cost => (double)cost);
         else
-            layer.Groups.SumByElement(units, costs);
+            mask.Groups.SumByElement(units, costs);
         for (int i = 0; i < costs.Length; i++)
             costs[i] *= layer.PerInput;
         return costs;
@@ -164,5 +184,7 @@ internal sealed class NestedPriorHook : TrainingHook
         return gates;
     }
 
-    private sealed record Layer(Tensor Noise, Tensor NoiseGradient, ParameterSlot? Gates, NestedGroups? Groups, double PerInput);
+    private sealed record Mask(ParameterSlot? Gates, NestedGroups? Groups, IReadOnlyList<WeightLayer> Layers);
+
+    private sealed record WeightLayer(Tensor Noise, Tensor NoiseGradient, double PerInput);
 }

@@ -45,5 +45,5 @@ internal sealed record NestedPriorRegularizer : Regularizer
 
     internal override bool Claims(ParameterSlot slot) => slot.Role is ParameterRole.WeightNoise or ParameterRole.Gate;
 
-    internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed) => new NestedPriorHook((NestedMlpNet)net, this);
+    internal override TrainingHook CreateHook(Net net, IReadOnlyList<ParameterSlot> claimed) => new NestedPriorHook((NestedNet)net, this);
 }

@@ -30,8 +30,8 @@ internal sealed class SampledScorer : IRowScorer
     {
         var extraction = new NestedExtraction(network, step);
         return new SampledScorer(weightNoise
-            ? [.. Enumerable.Range(0, samples).Select(sample => ManagedMlp.Create(extraction.Sample(sample)))]
-            : [ManagedMlp.Create(extraction.Mean())]);
+            ? [.. Enumerable.Range(0, samples).Select(sample => extraction.Sample(sample).Scorer)]
+            : [extraction.Mean().Scorer]);
     }
 
     /// <inheritdoc/>

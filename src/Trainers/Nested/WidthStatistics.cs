@@ -12,13 +12,15 @@ namespace MLExtensions.Trainers.Nested;
 /// <param name="net">The net with its final weights.</param>
 /// <param name="training">The training rows.</param>
 /// <param name="mostRows">How many of them are used at most.</param>
-internal sealed class WidthStatistics(NestedMlpNet net, IRowFeed training, int mostRows)
+internal sealed class WidthStatistics(NestedNet net, IRowFeed training, int mostRows)
 {
     private const int BatchSize = 1024;
 
-    /// <summary>For every width, narrowest first: for every layer means, then variances, of its kept units.</summary>
+    /// <summary>For every width, narrowest first: for every layer means, then variances, of its kept units. Empty without batch normalisation.</summary>
     public float[] Collect(long seed, Action checkAlive)
     {
+        if (net.Plan.Layers.All(layer => layer.Norm is null))
+            return [];
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor rows = Rows(seed);

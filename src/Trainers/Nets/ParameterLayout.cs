@@ -48,7 +48,7 @@ internal sealed class ParameterLayout
     };
 
     /// <summary>The same layout with more parameters behind the others.</summary>
-    public ParameterLayout With(IEnumerable<ParameterSlot> more) => new([.. Parameters, .. more], Buffers);
+    public ParameterLayout With(IEnumerable<ParameterSlot> more) => new([.. Parameters, .. more], Buffers) { ResidualBlocks = ResidualBlocks };
 
     private static ParameterLayout OfMlp(MlpArchitecture mlp, int inputWidth, int outputWidth)
     {

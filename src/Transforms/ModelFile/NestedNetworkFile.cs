@@ -34,6 +34,7 @@ internal static class NestedNetworkFile
             Settings = network.Settings,
             View = view,
             InputWidth = network.InputWidth,
+            Picture = network.Input.IsImage ? network.Input : null,
             OutputWidth = network.OutputWidth,
             Columns = columns,
             TargetMean = network.TargetMean,
@@ -60,10 +61,9 @@ internal static class NestedNetworkFile
         header.Check(faults);
         if (faults.Count > 0)
             throw FileFrame.Damaged(string.Join(" ", faults).TrimEnd('.'));
-        var recipe = (MlpArchitecture)header.Architecture;
-        int features = header.Standardized ? header.InputWidth : 0;
+        int features = header.Standards;
         int widths = header.Calibrated ? header.Settings.Steps.Count : 0;
-        (int parameterCount, long statisticsCount) = Lengths(header, recipe);
+        (int parameterCount, long statisticsCount) = Lengths(header);
         long expected = 4 * (parameterCount + statisticsCount + (2L * features) + widths);
         if (input.Left != expected)
             throw FileFrame.Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
@@ -72,7 +72,7 @@ internal static class NestedNetworkFile
         float[] mean = input.ReadNumbers(features);
         float[] factor = input.ReadNumbers(features);
         float[] calibration = input.ReadNumbers(widths);
-        var network = new NestedNetwork(header.Task, recipe, header.Settings, header.InputWidth, header.OutputWidth, parameters, statistics, header.Report)
+        var network = new NestedNetwork(header.Task, header.Architecture, header.Settings, header.Input, header.OutputWidth, parameters, statistics, header.Report)
         {
             TargetMean = header.TargetMean,
             TargetScale = header.TargetScale,
@@ -95,18 +95,22 @@ internal static class NestedNetworkFile
         }
     }
 
-    private static (int Parameters, long Statistics) Lengths(NestedNetworkHeader header, MlpArchitecture recipe)
+    private static (int Parameters, long Statistics) Lengths(NestedNetworkHeader header)
     {
         try
         {
-            long statistics = NestedNetwork.StatisticsLength(recipe, header.Settings);
+            long statistics = NestedNetwork.StatisticsLength(header.Architecture, header.Input, header.Settings);
             return statistics > int.MaxValue
                 ? throw new OverflowException()
-                : (NestedLayout.Of(recipe, header.InputWidth, header.OutputWidth, header.Settings).ParameterCount, statistics);
+                : (NestedLayout.Of(header.Architecture, header.Input, header.OutputWidth, header.Settings).ParameterCount, statistics);
         }
         catch (OverflowException)
         {
             throw FileFrame.Damaged("its recipe has too many parameters");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw FileFrame.Damaged("its recipe does not go with its pictures: " + e.Message.TrimEnd('.'));
         }
     }
 

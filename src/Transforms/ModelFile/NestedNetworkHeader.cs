@@ -17,6 +17,9 @@ internal sealed record NestedNetworkHeader
 
     public required int InputWidth { get; init; }
 
+    /// <summary>The shape of the pictures of a convolutional net; null for plain vectors.</summary>
+    public InputShape? Picture { get; init; }
+
     public required int OutputWidth { get; init; }
 
     public required ScoreColumnNames Columns { get; init; }
@@ -36,14 +39,26 @@ internal sealed record NestedNetworkHeader
 
     public required TrainingReport Report { get; init; }
 
+    /// <summary>What a row of features is.</summary>
+    internal InputShape Input => Picture ?? InputShape.Vector(InputWidth);
+
+    /// <summary>Means, and factors, that standardise a row.</summary>
+    internal int Standards => Standardized ? Input.Statistics : 0;
+
     /// <summary>Adds what cannot be true of a saved net: the checksum proves that nothing changed by chance, not who wrote it.</summary>
     public void Check(ICollection<string> faults)
     {
-        if (Architecture is not MlpArchitecture mlp)
-            faults.Add("its recipe is no multi-layer perceptron.");
+        if (Architecture is null)
+            faults.Add("its Architecture is missing.");
         else
-            NestedRecipe.Check(mlp, faults);
-        Architecture?.Check(faults);
+        {
+            NestedRecipe.Check(Architecture, faults);
+            Architecture.Check(faults);
+        }
+
+        Picture?.Check("its picture", faults);
+        if (Picture is not null != Architecture is ConvArchitecture || (Picture is not null && (Picture.Length != InputWidth || !Picture.IsImage)))
+            faults.Add($"it has {InputWidth} features and pictures of {Picture} for {Architecture}.");
         if (Settings is null || View is null)
             faults.Add("its Settings or its View are missing.");
         else

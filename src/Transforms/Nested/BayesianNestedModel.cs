@@ -1,5 +1,6 @@
 using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Nets.Convolution;
 
 namespace MLExtensions;
 
@@ -18,7 +19,7 @@ public sealed class BayesianNestedModel
     /// <summary>Features per row.</summary>
     public int InputWidth => Network.InputWidth;
 
-    /// <summary>The widths of the net, narrowest first: shares of the units of every hidden layer.</summary>
+    /// <summary>The widths of the net, narrowest first: shares of the units, or channels, of every hidden layer.</summary>
     public IReadOnlyList<double> Widths => [.. Network.Settings.Steps.Select(ShareOf)];
 
     /// <summary>The width of this view; with an adaptive width the widest.</summary>
@@ -47,21 +48,23 @@ public sealed class BayesianNestedModel
 
     /// <summary>Weights and biases of the plain net of a width.</summary>
     /// <param name="width">One of <see cref="Widths"/>, or near one.</param>
-    public long ParametersAt(double width) => ParameterLayout.Of(
-        new MlpArchitecture(Network.UnitsAt(Network.Settings.StepOf(width)), Network.Architecture.Activation, Network.Architecture.Normalization, 0),
-        InputWidth, Network.OutputWidth).ParameterCount;
+    public long ParametersAt(double width) =>
+        ParameterLayout.Of(Network.RecipeAt(Network.Settings.StepOf(width)), Network.Input, Network.OutputWidth).ParameterCount;
 
     /// <summary>Multiplications that a row costs at a width, for one draw.</summary>
     /// <param name="width">One of <see cref="Widths"/>, or near one.</param>
     public long MultiplyAddsAt(double width) => MultiplyAdds(Network.Settings.StepOf(width));
 
-    /// <summary>How probable each width of a hidden layer was in training: what has been learned about its order. Sums to 1.</summary>
+    /// <summary>
+    /// How probable each width of a hidden layer was in training: what has been learned about its order. Sums to 1. In a convolutional net every convolution is a layer, but
+    /// the convolutions whose results are added to each other in a residual stage are one.
+    /// </summary>
     /// <param name="layer">0 for the first.</param>
     /// <returns>One probability for each number of groups, from the floor to all.</returns>
     public IReadOnlyList<double> WidthProbabilities(int layer)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(layer);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, Network.Architecture.Widths.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, Network.Plan.Masks.Count);
         double[] keep = Network.KeepOf(layer);
         return [.. keep.Select((kept, i) => kept - (i + 1 < keep.Length ? keep[i + 1] : 0))];
     }
@@ -74,6 +77,12 @@ public sealed class BayesianNestedModel
 
     internal long MultiplyAdds(int step)
     {
+        if (Network.RecipeAt(step) is ConvArchitecture recipe)
+        {
+            ConvBody body = recipe.Describe(Network.Input);
+            return (long)((body.Work + body.Head(Network.OutputWidth).Work) / 2);
+        }
+
         long sum = 0, inputs = InputWidth;
         foreach (long units in Network.UnitsAt(step))
         {

@@ -66,7 +66,7 @@ public sealed partial class BayesianNestedTransformer
 
     /// <summary>
     /// A plain net of a width, physically smaller: it holds the mean weights of that width only. Its scores are those of the view of that width with mean weights. A
-    /// regression keeps its mean.
+    /// regression keeps its mean. Of a convolutional net that is a <see cref="NarrowedArchitecture"/>.
     /// </summary>
     /// <param name="width">In (0, 1].</param>
     /// <returns>A transformer to use and save like any other.</returns>

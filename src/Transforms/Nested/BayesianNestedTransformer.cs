@@ -11,11 +11,13 @@ namespace MLExtensions;
 
 /// <summary>
 /// A fitted Bayesian nested net as a stage of a pipeline. It is a view of the net: of a width, with mean or drawn weights, with or without columns of uncertainty; the
-/// With methods give other views of the same net. Immutable and thread-safe; scores in managed code, without libtorch. A narrow view computes less.
+/// With methods give other views of the same net. Immutable and thread-safe. A narrow view computes less. Perceptrons score in managed code, without libtorch;
+/// convolutional nets in libtorch.
 /// </summary>
 /// <remarks>
 /// Draws of the weights are made once for each view, from the seed of the fit: a row has the same scores alone and in a batch, in any order, on any thread and in any
-/// process. A view with n draws holds n copies of the weights of its width.
+/// process; in convolutional nets up to rounding, since libtorch adds up in another order in another batch. A view with n draws holds n copies of the weights of its
+/// width.
 /// </remarks>
 public sealed partial class BayesianNestedTransformer : PredictionTransformer<BayesianNestedModel>
 {

@@ -8,7 +8,7 @@ internal static class MaskedReference
 {
     public static double[] Score(NestedNetwork network, int step, ReadOnlySpan<float> features)
     {
-        MlpArchitecture recipe = network.Architecture;
+        var recipe = (MlpArchitecture)network.Architecture;
         double[] x = Array.ConvertAll(features.ToArray(), value => (double)value);
         int at = network.StatisticsStart(step);
         for (int layer = 0; layer < recipe.Widths.Count; layer++)

@@ -36,7 +36,7 @@ internal static class NestedModels
             SeededRandom.Derive(7, slot.Offset).FillUniform(parameters.AsSpan(slot.Offset, slot.Length), low, high);
         }
 
-        var statistics = new float[NestedNetwork.StatisticsLength(recipe, settings)];
+        var statistics = new float[NestedNetwork.StatisticsLength(recipe, Nets.Inputs, settings)];
         SeededRandom.Derive(8).FillUniform(statistics, .5f, 1.5f);
         var features = new float[Nets.Inputs];
         Array.Fill(features, .5f);

@@ -27,7 +27,7 @@ internal sealed class ConvPass(ConvBody body, ILayerMath math, Precision precisi
         {
             x = layer switch
             {
-                ConvSpec conv => Activate(Replace(x, math.Convolve(conv, x)), conv.Activation),
+                ConvSpec conv => Masked(conv, Activate(Replace(x, math.Convolve(conv, x)), conv.Activation)),
                 BlockSpec block => Block(block, x),
                 MaxPoolSpec pool => Replace(x, F.max_pool2d(x, pool.Kernel, pool.Stride, pool.Padding)),
                 AveragePoolSpec pool => ToVector(Replace(x, F.adaptive_avg_pool2d(x, pool.Grid))),
@@ -51,6 +51,8 @@ internal sealed class ConvPass(ConvBody body, ILayerMath math, Precision precisi
         foreach (ConvSpec conv in block.Branch)
         {
             Tensor next = Activate(math.Convolve(conv, y), conv.Activation);
+            if (!ReferenceEquals(conv, block.Branch[^1]))
+                next = Masked(conv, next);
             if (!ReferenceEquals(y, x))
                 y.Dispose();
             y = next;
@@ -71,15 +73,18 @@ internal sealed class ConvPass(ConvBody body, ILayerMath math, Precision precisi
         }
 
         x.Dispose();
-        return Activate(y, block.Activation);
+        return Masked(block.Branch[^1], Activate(y, block.Activation));
     }
+
+    private Tensor Masked(ConvSpec layer, Tensor x) => Replace(x, math.Mask(layer, x));
 
     // Adding to some channels of y spares the zeros that the others would be given.
     private void AddWhereNotZero(Tensor y, Tensor x, ShortcutKind kind)
     {
-        long channels = x.shape[1];
+        long channels = Math.Min(x.shape[1], y.shape[1]); // a narrow net may have dropped the others
         long first = kind == ShortcutKind.ZerosAtEnd ? 0 : (y.shape[1] - channels) / 2;
-        using Tensor rows = x.slice(2, 0, x.shape[2], 2);
+        using Tensor some = x.narrow(1, 0, channels);
+        using Tensor rows = some.slice(2, 0, x.shape[2], 2);
         using Tensor pixels = rows.slice(3, 0, x.shape[3], 2);
         using Tensor part = y.narrow(1, first, channels);
         Replace(part, part.add_(pixels, _one)).Dispose();

@@ -11,6 +11,9 @@ internal interface ILayerMath
     /// <summary>Product and bias: [batch, in] to [batch, out].</summary>
     Tensor Multiply(DenseSpec layer, Tensor x);
 
+    /// <summary>Drops channels of activations, those of a convolution or of the block that ends with it; the same tensor where there is nothing to drop.</summary>
+    Tensor Mask(ConvSpec layer, Tensor x) => x;
+
     /// <summary>[batch, units]; the same tensor where nothing is dropped.</summary>
     Tensor Drop(DropoutSpec layer, Tensor x);
 }

@@ -47,6 +47,9 @@ internal sealed class TrainedLayers : ILayerMath, IDisposable
             leaf.requires_grad = !parts.Names.Contains(name);
     }
 
+    /// <summary>A parameter as autograd sees it; a kernel as [out, in, kernel, kernel].</summary>
+    public Tensor Leaf(string name) => _leaves[name];
+
     /// <summary>Restarts the draws of dropout.</summary>
     public void Seed(long seed) => _draws.manual_seed(seed);
 

@@ -1,0 +1,184 @@
+using MLExtensions.Trainers.Nets;
+using MLExtensions.Trainers.Nets.Convolution;
+using MLExtensions.Trainers.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace MLExtensions.Trainers.Nested;
+
+/// <summary>
+/// Variational layers with ordered outputs, by autograd. Each output is drawn from its own normal law (local reparameterisation): y = conv(x, θ) + sqrt(conv(x², α θ²)) ξ. The
+/// mask comes after the activation: a = z act(BN(y)), so that a dropped channel is 0, also where the next convolution pads with zeros. Dropped channels are not drawn; where
+/// the order is not learned they are not computed either.
+/// </summary>
+internal sealed class NestedConvLayers : ILayerMath, IDisposable
+{
+    private const double LeastVariance = 1e-12;
+
+    private static readonly long[] NoDilation = [1, 1];
+
+    private readonly TrainedLayers _layers;
+    private readonly Dictionary<string, NestedLayer> _plan;
+    private readonly IReadOnlyList<OrderedMask> _masks;
+    private readonly NestedSettings _settings;
+    private readonly Generator _draws;
+    private readonly Scalar _least = LeastVariance;
+    private readonly Widths _whole;
+    private Widths _now;
+    private Widths? _drawn; // of the last training pass
+
+    public NestedConvLayers(FlatParameters parameters, NestedPlan plan, IReadOnlyList<OrderedMask> masks, NestedSettings settings, Generator draws)
+    {
+        _layers = new TrainedLayers(parameters, Precision.Float32);
+        _plan = plan.Layers.ToDictionary(layer => layer.Name);
+        _masks = masks;
+        _settings = settings;
+        _draws = draws;
+        _now = _whole = new Widths([.. plan.Masks], new Tensor?[masks.Count], Noisy: false);
+    }
+
+    /// <summary>Sees what every normalisation is given; null for nobody.</summary>
+    public ChannelMoments? Moments { get; set; }
+
+    /// <summary>From now on: mean weights, all channels.</summary>
+    public void UseMeans() => _now = _whole;
+
+    /// <summary>From now on: drawn weights, channels of a width.</summary>
+    public void UseWidth(int step) => _now = new Widths([.. _masks.Select(mask => mask.Groups.UnitsAt(step))], new Tensor?[_masks.Count], Noisy: true);
+
+    /// <summary>From now on: drawn weights, drawn channels.</summary>
+    public void Draw(SeededRandom random)
+    {
+        _drawn?.Dispose();
+        var kept = new int[_masks.Count];
+        var leaves = new Tensor?[_masks.Count];
+        for (int i = 0; i < kept.Length; i++)
+        {
+            using Tensor? mask = _masks[i].Draw(random);
+            kept[i] = _masks[i].Kept;
+            if (_settings.Ordering == NestedOrdering.Learned)
+                leaves[i] = mask?.reshape(1, -1, 1, 1).requires_grad_().DetachFromDisposeScope();
+        }
+
+        _now = _drawn = new Widths(kept, leaves, Noisy: true);
+    }
+
+    /// <summary>Overwrites the gradients of the gates after the backward pass through the last drawn widths.</summary>
+    public void BackwardMasks()
+    {
+        for (int i = 0; i < _masks.Count; i++)
+        {
+            using Tensor? gradient = _drawn!.Masks[i]?.grad;
+            if (gradient is null)
+                continue;
+            using Tensor flat = gradient.flatten();
+            _masks[i].Backward(flat);
+        }
+
+        _drawn!.Dispose();
+        _drawn = null;
+    }
+
+    public Tensor Convolve(ConvSpec layer, Tensor x)
+    {
+        NestedLayer plan = _plan[layer.Name];
+        int kept = Kept(plan.Mask, layer.Outputs), inputs = (int)x.shape[1];
+        int outputs = plan.Mask >= 0 && _now.Masks[plan.Mask] is null ? kept : layer.Outputs;
+        using Tensor weight = Part(_layers.Leaf(layer.Name + ".weight"), outputs, inputs);
+        using Tensor? bias = layer.Norm is null ? _layers.Leaf(layer.Name + ".bias").narrow(0, 0, outputs) : null;
+        Tensor y = F.conv2d(x, weight, bias, layer.Strides, layer.Padding, NoDilation);
+        if (_now.Noisy)
+        {
+            int some = Math.Min(inputs, Kept(plan.InputMask, inputs)); // the others are 0
+            using Tensor variances = Variances(layer.Name, kept, some);
+            using Tensor square = Square(x, some);
+            using Tensor variance = F.conv2d(square, variances, null, layer.Strides, layer.Padding, NoDilation);
+            AddNoise(y, variance, kept);
+        }
+
+        if (layer.Norm is not { } norm)
+            return y;
+        Moments?.Add(norm, y);
+        using Tensor scale = _layers.Leaf(norm + ".scale").narrow(0, 0, outputs);
+        using Tensor shift = _layers.Leaf(norm + ".shift").narrow(0, 0, outputs);
+        using (y)
+            return F.batch_norm(y, null, null, scale, shift, true, 0, ActivationBlock.Epsilon);
+    }
+
+    public Tensor Multiply(DenseSpec layer, Tensor x)
+    {
+        using Tensor weight = Part(_layers.Leaf(layer.Name + ".weight"), layer.Outputs, (int)x.shape[1]);
+        Tensor y = F.linear(x, weight, _layers.Leaf(layer.Name + ".bias"));
+        if (!_now.Noisy)
+            return y;
+        using Tensor variances = Variances(layer.Name, layer.Outputs, (int)x.shape[1]);
+        using Tensor square = x.mul(x);
+        using Tensor variance = F.linear(square, variances);
+        AddNoise(y, variance, layer.Outputs);
+        return y;
+    }
+
+    public Tensor Mask(ConvSpec layer, Tensor x)
+    {
+        int mask = _plan[layer.Name].Mask;
+        return mask >= 0 && _now.Masks[mask] is { } leaf ? x.mul(leaf) : x;
+    }
+
+    public Tensor Drop(DropoutSpec layer, Tensor x) => x;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _drawn?.Dispose();
+        _layers.Dispose();
+        _least.Dispose();
+    }
+
+    private int Kept(int mask, int all) => mask < 0 ? all : _now.Kept[mask];
+
+    private static Tensor Part(Tensor weight, int outputs, int inputs)
+    {
+        using Tensor rows = weight.narrow(0, 0, outputs);
+        return rows.narrow(1, 0, inputs);
+    }
+
+    private static Tensor Square(Tensor x, int channels)
+    {
+        using Tensor some = x.narrow(1, 0, channels);
+        return some.mul(some);
+    }
+
+    // α θ²
+    private Tensor Variances(string layer, int outputs, int inputs)
+    {
+        using Tensor weight = Part(_layers.Leaf(layer + ".weight"), outputs, inputs);
+        using Tensor noise = Part(_layers.Leaf(layer + ".noise"), outputs, inputs);
+        using Tensor alpha = noise.exp();
+        using Tensor scaled = alpha.mul(weight);
+        return scaled.mul(weight);
+    }
+
+    private void AddNoise(Tensor y, Tensor variance, int kept)
+    {
+        using Tensor above = variance.add(_least);
+        using Tensor deviation = above.sqrt();
+        using Tensor draw = empty_like(deviation).normal_(0, 1, _draws);
+        using Tensor noise = deviation.mul(draw);
+        using Tensor first = y.narrow(1, 0, kept);
+        using Tensor sum = first.add_(noise);
+    }
+
+    /// <summary>Which channels a pass computes.</summary>
+    /// <param name="Kept">Channels that are not 0, for every mask.</param>
+    /// <param name="Masks">[1, channels, 1, 1] for every mask that is learned: all channels are computed then. Null: only those that are kept.</param>
+    /// <param name="Noisy">Whether weights are drawn.</param>
+    private sealed record Widths(int[] Kept, Tensor?[] Masks, bool Noisy) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (Tensor? mask in Masks)
+                mask?.Dispose();
+        }
+    }
+}

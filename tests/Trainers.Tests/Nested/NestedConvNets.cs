@@ -1,0 +1,59 @@
+using MLExtensions.Trainers.Nested;
+using MLExtensions.Trainers.Nets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLExtensions.Trainers.Tests.Nested;
+
+/// <summary>Small nested convolutional nets for tests.</summary>
+internal static class NestedConvNets
+{
+    public const int Outputs = 3;
+
+    public static readonly InputShape Input = InputShape.Image(2, 8, 8);
+
+    public static readonly NestedSettings Settings = new() { Groups = 8, Floor = 2, Ordering = NestedOrdering.Learned };
+
+    public static Architecture Recipe(string name) => name switch
+    {
+        "convnet" => Architecture.ConvNet([[8, 11], [9]]), // 11 and 9 channels in 8 groups: a remainder
+        "convnet, no norm" => Architecture.ConvNet([[8, 11], [9]], Normalization.None),
+        "vgg" => Architecture.Vgg(11, widthFactor: .03, stem: ImageStem.Small, dropout: 0),
+        "resnet" => Architecture.ResNet(18, ImageStem.Small, .1),
+        "cifar resnet" => Architecture.CifarResNet(8),
+        _ => Architecture.CifarResNet(8, CifarShortcut.Projection),
+    };
+
+    public static InputShape InputOf(string name) => name == "vgg" ? InputShape.Image(2, 16, 16) : Input;
+
+    public static NestedConvNet Create(string name, NestedSettings? settings = null, double logAlpha = -2)
+    {
+        var net = new NestedConvNet((ConvArchitecture)Recipe(name), InputOf(name), Outputs, settings ?? Settings, .8, logAlpha, CPU);
+        net.Initialize(seed: 4);
+        (float[] values, float[] buffers) = net.Parameters.ToArrays();
+        int index = 0;
+        foreach (ParameterSlot slot in net.Parameters.Layout.Parameters.Where(slot => slot.Role is ParameterRole.Bias or ParameterRole.NormShift or ParameterRole.WeightNoise or ParameterRole.Gate))
+        {
+            float[] noise = Numbers.Uniform(slot.Length, seed: 100 + index++, low: -.5f, high: .5f);
+            for (int i = 0; i < slot.Length; i++)
+                values[slot.Offset + i] += noise[i];
+        }
+
+        net.Parameters.Set(values, buffers);
+        return net;
+    }
+
+    /// <summary>A net with the statistics of random pictures.</summary>
+    public static NestedNetwork Fitted(string name, NestedSettings? settings = null, NetTask task = NetTask.Multiclass)
+    {
+        using NestedConvNet net = Create(name, settings);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        InputShape input = InputOf(name);
+        float[] statistics = net.CollectStatistics(Numbers.Tensor(CPU, 77, 40, input.Length), static () => { });
+        return new NestedNetwork(task, Recipe(name), settings ?? Settings, input, Outputs, net.Parameters.ToArrays().Parameters, statistics, NestedNets.Report())
+        {
+            Calibration = [.. (settings ?? Settings).Steps.Select(step => 1 + (step * .02f))],
+        };
+    }
+}
