@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Action<string[]>>
     ["fuzz-models"] = FuzzModelsBenchmark.Run,
     ["nested-speed"] = NestedSpeedBenchmark.Run,
     ["all-four"] = AllFourBenchmark.Run,
+    ["adaptive-width"] = AdaptiveWidthBenchmark.Run,
     ["nested-evidence"] = NestedEvidenceBenchmark.Run,
     ["selection-evidence"] = SelectionEvidenceBenchmark.Run,
     ["selection-stream"] = SelectionStreamBenchmark.Run,

@@ -85,4 +85,13 @@ public sealed class CharacterGeneratorTests
         var error = Assert.Throws<ArgumentException>(() => CharacterGenerator.Draw(["0", "ß"], 2, 1));
         Assert.Contains("'ß'", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_plain_zero_has_no_stroke_through_its_middle()
+    {
+        static float Middle(bool plain) => CharacterGenerator.Draw(["0"], 20, seed: 3, CharacterStyle.Print with { PlainDigits = plain }).Average(row => row.Pixels[14 * CharacterRow.Side + 14]);
+
+        Assert.True(Middle(plain: false) > 0.5f);
+        Assert.True(Middle(plain: true) < 0.1f);
+    }
 }

@@ -40,8 +40,9 @@ internal sealed class NestedFit(BayesianNestedNetworkOptions options, FitRequest
         using IDisposable allocatorScope = Allocator.KeepMemory();
         using Loss loss = fineTuning.LossOf(LossOf(task, plan.OutputWidth), plan.OutputWidth, device);
         net.Initialize(plan.Seed);
-        // A regression head of a plain net has one output, this one a mean and a deviation.
-        InitialModelReport? initial = fineTuning.Start(net, new HeadOutputs(task, plan.OutputWidth, request.Labels?.ToTexts()), takeHead: task != NetTask.Regression);
+        var head = new HeadOutputs(task, plan.OutputWidth, request.Labels?.ToTexts()) { TargetMean = set.Target.Mean, TargetScale = set.Target.Scale };
+        // A regression head of a plain net has one output, this one a mean and a deviation, which another kind of noise learns in another way.
+        InitialModelReport? initial = fineTuning.Start(net, head, takeHead: task != NetTask.Regression || fineTuning.Initial?.Nested?.Settings.Noise == settings.Noise);
         if (initial is not null)
             request.Log.Info(initial.ToString());
         IRowFeed target = set.CreateTrainingFeed(device);

@@ -3,17 +3,28 @@ using System.Buffers.Binary;
 namespace MLExtensions.Transforms.ModelFile;
 
 /// <summary>
-/// What all our streams in a model file have in common, little-endian: magic (8), format version (4), length of the JSON (4), JSON, float32 numbers, SHA-256 of all
-/// that (32).
+/// What all our streams in a model file have in common, little-endian: magic (8), format version (4), length of the JSON (4), JSON, float32 numbers (or what
+/// the stream's own description says), SHA-256 of all that (32).
 /// </summary>
 internal static class FileFrame
 {
     private const int HeadLength = 16;
-    private const int LongestJson = 1 << 28;
+    
+    /// <summary>Bytes of JSON that are read and written at the most: 256 MiB.</summary>
+    public const int LongestJson = 1 << 28;
 
     /// <summary>Writes all of it.</summary>
-    public static void Write(BinaryWriter writer, ReadOnlySpan<byte> magic, int version, byte[] json, params ReadOnlySpan<float[]> numbers)
+    /// <exception cref="InvalidOperationException">The JSON is longer than can be read back.</exception>
+    public static void Write(BinaryWriter writer, ReadOnlySpan<byte> magic, int version, byte[] json, params float[][] numbers) =>
+        Write(writer, magic, version, json, output => Array.ForEach(numbers, output.Write));
+
+    /// <summary>Writes all of it, with other things than numbers behind the JSON.</summary>
+    /// <exception cref="InvalidOperationException">The JSON is longer than can be read back.</exception>
+    public static void Write(BinaryWriter writer, ReadOnlySpan<byte> magic, int version, byte[] json, Action<ChecksumWriter> rest)
     {
+        if (json.Length > LongestJson)
+            throw new InvalidOperationException($"The model cannot be saved: the names of its classes and its report take {json.Length} bytes, and at most {LongestJson} can be read back. "
+                + "Give the label fewer or shorter key values, such as numbers in place of texts.");
         Span<byte> head = stackalloc byte[HeadLength];
         magic.CopyTo(head);
         BinaryPrimitives.WriteInt32LittleEndian(head[8..], version);
@@ -21,8 +32,7 @@ internal static class FileFrame
         using var output = new ChecksumWriter(writer);
         output.Write(head);
         output.Write(json);
-        foreach (float[] array in numbers)
-            output.Write(array);
+        rest(output);
         output.WriteChecksum();
     }
 
@@ -30,9 +40,10 @@ internal static class FileFrame
     /// <param name="stream">Can seek; holds these bytes and no others.</param>
     /// <param name="magic">What it must start with.</param>
     /// <param name="newest">The newest version that can be read.</param>
-    /// <returns>The JSON, and a reader at the first number.</returns>
+    /// <param name="what">What the stream holds, for errors.</param>
+    /// <returns>The JSON, and a reader behind it.</returns>
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a newer version.</exception>
-    public static (byte[] Json, ChecksumReader Numbers) Read(Stream stream, ReadOnlySpan<byte> magic, int newest)
+    public static (byte[] Json, ChecksumReader Numbers) Read(Stream stream, ReadOnlySpan<byte> magic, int newest, string what = "model")
     {
         var input = new ChecksumReader(stream);
         byte[] head = input.Length < HeadLength ? [] : input.Read(HeadLength);
@@ -41,7 +52,7 @@ internal static class FileFrame
         int version = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
         if (version != newest)
             throw new InvalidDataException(version > newest
-                ? $"The model was saved in format {version}; this version of MLExtensions reads formats up to {newest}. Update the package MLExtensions."
+                ? $"The {what} was saved in format {version}; this version of MLExtensions reads formats up to {newest}. Update the package MLExtensions."
                 : $"The model file is damaged: it says format {version}.");
         if (!input.IsIntact())
             throw Damaged("its checksum does not fit its content");

@@ -7,8 +7,8 @@ namespace MLExtensions.Benchmarks.Images;
 
 /// <summary>
 /// 600 pictures of clothing (10 classes, 120 for testing): a net from random weights against the same net that starts from weights trained on the CIFAR-10
-/// subset, saved and loaded as safetensors. Options: --seeds 5 --epochs 40 --source-epochs 10 --net small|cifar-resnet20 --augment none|light|strong --threads
-/// N --weights FILE.
+/// subset, saved and loaded as safetensors. Options: --seeds 5 --epochs 40 --source-epochs 10 --net small|cifar-resnet20 --augment none|light|strong
+/// --precision Float32|BFloat16 --threads N --weights FILE.
 /// </summary>
 internal static class ClothingBenchmark
 {
@@ -19,12 +19,13 @@ internal static class ClothingBenchmark
         ThreadPolicy threads = ThreadPolicy.Fixed(Measure.Number(args, "--threads", 1));
         Architecture net = Options.Get(args, "--net", "small") == "small" ? Architecture.ConvNet([[16], [32], [64]]) : Architecture.CifarResNet();
         Augmentation? augmentation = AugmentationOf(Options.Get(args, "--augment", "light"));
+        Precision precision = Enum.Parse<Precision>(Options.Get(args, "--precision", "Float32"));
         var ml = new MLContext(1);
         string weights = Options.Get(args, "--weights", Path.Combine(Path.GetTempPath(), $"cifar-{Guid.NewGuid():n}.safetensors"));
         if (!File.Exists(weights))
-            TrainSource(ml, data, net, augmentation, sourceEpochs, threads, weights);
+            TrainSource(ml, data, net, augmentation, sourceEpochs, precision, threads, weights);
         IDataView train = Pixels(ml, Path.Combine(data, "clothing-folder", "train")), test = Pixels(ml, Path.Combine(data, "clothing-folder", "test"));
-        Console.WriteLine($"{net}, 32 x 32, {epochs} epochs, augmentation {Options.Get(args, "--augment", "light")}");
+        Console.WriteLine($"{net}, 32 x 32, {epochs} epochs, augmentation {Options.Get(args, "--augment", "light")}, {precision}");
         Console.WriteLine("| start | seed | test accuracy | test log-loss |");
         Console.WriteLine("| --- | --- | --- | --- |");
         var all = new Dictionary<string, List<double>> { ["random"] = [], ["CIFAR subset"] = [] };
@@ -36,6 +37,7 @@ internal static class ClothingBenchmark
                     Architecture = net,
                     InitialWeights = start == "random" ? null : weights,
                     Augmentation = augmentation,
+                    Precision = precision,
                     Epochs = epochs,
                     BatchSize = 32,
                     ValidationFraction = 0,
@@ -54,13 +56,14 @@ internal static class ClothingBenchmark
         }
     }
 
-    private static void TrainSource(MLContext ml, string data, Architecture net, Augmentation? augmentation, int epochs, ThreadPolicy threads, string weights)
+    private static void TrainSource(MLContext ml, string data, Architecture net, Augmentation? augmentation, int epochs, Precision precision, ThreadPolicy threads, string weights)
     {
         IDataView train = ml.Data.Cache(CifarFiles.Load(ml, Path.Combine(data, "cifar10", "data_batch_1.bin.gz")), "Features", "Label");
         NeuralNetworkTransformer model = ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
             Architecture = net,
             Augmentation = augmentation,
+            Precision = precision,
             Epochs = epochs,
             BatchSize = 128,
             ValidationFraction = 0,

@@ -125,7 +125,7 @@ public sealed class InitialModelTests
         IDataView rows = ToyRow.View(_ml);
         ITransformer none = _ml.Transforms.NormalizeMinMax("Features").Fit(rows);
         var error = Assert.Throws<ArgumentException>(() => TaskKind.Binary.Trainer(_ml, o => o.InitialModel = none));
-        Assert.Contains("holds no neural net; give a NeuralNetworkTransformer, or a chain", error.Message, StringComparison.Ordinal);
+        Assert.Contains("holds no neural net; give a NeuralNetworkTransformer, a BayesianNestedTransformer, or a chain", error.Message, StringComparison.Ordinal);
 
         NeuralNetworkTransformer wide = TaskKind.Binary.Trainer(_ml, o => o.FeatureColumnName = "Wide").Fit(_ml.Transforms.Concatenate("Wide", "Features", "Number").Fit(rows).Transform(rows));
         var width = Assert.Throws<ArgumentOutOfRangeException>(() => TaskKind.Binary.Trainer(_ml, o => o.InitialModel = wide).Fit(rows));
