@@ -36,7 +36,7 @@ public sealed class NestedBadInputTests
     {
         Refused(Architecture.Mlp([8], normalization: Normalization.Layer), "Normalization.Batch");
         Refused(Architecture.Mlp([8], dropout: .2), "Leave dropout out");
-        Refused(Architecture.ConvNet(), "only multi-layer perceptrons");
+        Refused(Architecture.MobileNetV2(), "Use Architecture.Mlp");
 
         static void Refused(Architecture recipe, string part) =>
             Assert.Contains(part, Assert.Throws<ArgumentException>(() => NestedTrainers.Create(Ml, TaskKind.Binary, o => o.Architecture = recipe)).Message, StringComparison.Ordinal);
