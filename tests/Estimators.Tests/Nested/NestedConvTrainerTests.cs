@@ -39,7 +39,8 @@ public sealed class NestedConvTrainerTests
         stream.SetLength(0);
         Ml.Model.Save(small, test.Schema, stream);
         Assert.Equal(ScoresOf(model.WithWidth(.25)), ScoresOf(Ml.Model.Load(stream, out _)));
-        BayesianNestedTransformer adaptive = model.AdaptiveWidth(.25, .99);
+        double median = model.WithWidth(.25).Transform(test).GetColumn<float[]>("Score").Select(p => (double)p.Max()).Order().ElementAt(75);
+        BayesianNestedTransformer adaptive = model.AdaptiveWidth(.25, median);
         Assert.Equal(2, adaptive.Transform(test).GetColumn<float>("WidthUsed").Distinct().Count());
 
         double AccuracyOf(ITransformer view) => Ml.MulticlassClassification.Evaluate(view.Transform(test)).MicroAccuracy;
