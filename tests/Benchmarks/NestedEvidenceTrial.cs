@@ -9,7 +9,8 @@ namespace MLExtensions.Benchmarks;
 /// <summary>All methods on one set with one seed.</summary>
 /// <param name="set">The rows and the recipe.</param>
 /// <param name="seed">Of the fits.</param>
-internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
+/// <param name="method">The only method; empty for all.</param>
+internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed, string method)
 {
     private const int Samples = 4;
     private static readonly double[] Widths = [1, 0.5, 0.25, 0.125];
@@ -21,7 +22,7 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
     /// <param name="separate">Whether nets of one width each are fitted too.</param>
     public IEnumerable<NestedEvidence> Run(bool separate)
     {
-        foreach (NestedOrdering ordering in Orderings)
+        foreach (NestedOrdering ordering in Orderings.Where(ordering => Wanted(ordering.ToString())))
         {
             BayesianNestedTransformer model = Fit(ordering, 1);
             foreach (double width in Widths)
@@ -33,8 +34,10 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
             }
         }
 
-        foreach (double width in separate ? Widths : [])
+        foreach (double width in separate && Wanted("separate") ? Widths : [])
             yield return Measured("separate nets", width, Uncalibrated(Fit(NestedOrdering.None, width).WithSamples(Samples)));
+        if (!Wanted("plain"))
+            yield break;
         NeuralNetworkTransformer plain = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
             Architecture = set.Recipe(1),
@@ -47,6 +50,8 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
         (double[] logits, int[] labels) = Logits(plain, set.Validation);
         yield return Measured("plain net, temperature", 1, plain, TemperatureScaling.Fit(logits, labels, 10));
     }
+
+    private bool Wanted(string name) => method == "" || name.Equals(method, StringComparison.OrdinalIgnoreCase);
 
     private BayesianNestedTransformer Uncalibrated(BayesianNestedTransformer view) =>
         new(Environments.Of(_ml.MulticlassClassification.Trainers), view.Model.Network with { Calibration = [] }, view.Model.View, new ScoreColumnNames(), null);
@@ -63,7 +68,7 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
         Telemetry = false,
     }).Fit(set.Train);
 
-    private NestedEvidence Measured(string method, double width, ITransformer model, double temperature = 1)
+    private NestedEvidence Measured(string name, double width, ITransformer model, double temperature = 1)
     {
         (double[] known, int[] labels) = Logits(model, set.Test);
         (double[] strange, _) = Logits(model, set.Strangers);
@@ -71,7 +76,7 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
         Soften(strange, temperature);
         MulticlassUncertaintyMetrics m = MulticlassUncertaintyMetrics.Of(new ClassProbabilities(labels, known, 10), 15, 0);
         OutOfDistributionMetrics o = OutOfDistributionMetrics.Of(Entropies(known), Entropies(strange));
-        return new NestedEvidence(set.Name, method, width, seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o.AveragePrecisionOut, o.Auroc]);
+        return new NestedEvidence(set.Name, name, width, seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o.AveragePrecisionOut, o.Auroc]);
     }
 
     private static double[] Entropies(double[] p) => [.. Enumerable.Range(0, p.Length / 10).Select(i => Entropy.Of(p.AsSpan(i * 10, 10)))];
