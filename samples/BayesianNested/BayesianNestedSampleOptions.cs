@@ -26,23 +26,4 @@ internal sealed record BayesianNestedSampleOptions
         if (Epochs < 1)
             throw new SampleInputException($"--epochs is {Epochs}; it must be at least 1.");
     }
-
-    /// <summary>Makes the output folder and tries to write into it.</summary>
-    public string PrepareOutputFolder()
-    {
-        if (OutputFolder is null)
-            return Directory.CreateTempSubdirectory("BayesianNested-").FullName;
-        try
-        {
-            string folder = Directory.CreateDirectory(OutputFolder).FullName;
-            string probe = Path.Combine(folder, Path.GetRandomFileName());
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-            return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new SampleInputException($"Cannot write to the output folder '{OutputFolder}': {e.Message}", e);
-        }
-    }
 }

@@ -16,7 +16,7 @@ internal sealed class FitRun(IAnsiConsole console, BayesianNestedSampleOptions o
     public int Run()
     {
         options.Check();
-        string folder = options.PrepareOutputFolder();
+        string folder = OutputFolder.Prepare(options.OutputFolder, "BayesianNested");
         var mlContext = new MLContext(options.Seed);
         var data = BayesianNestedData.Load(mlContext, options);
         foreach (string line in data.Description)

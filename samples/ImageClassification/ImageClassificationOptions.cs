@@ -38,23 +38,4 @@ internal sealed record ImageClassificationOptions
         if (WeightFile is not null && !File.Exists(WeightFile))
             throw new SampleInputException($"There is no file '{WeightFile}'.");
     }
-
-    /// <summary>Makes the output folder and tries to write into it.</summary>
-    public string PrepareOutputFolder()
-    {
-        if (OutputFolder is null)
-            return Directory.CreateTempSubdirectory("ImageClassification-").FullName;
-        try
-        {
-            string folder = Directory.CreateDirectory(OutputFolder).FullName;
-            string probe = Path.Combine(folder, Path.GetRandomFileName());
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-            return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new SampleInputException($"Cannot write to the output folder '{OutputFolder}': {e.Message}", e);
-        }
-    }
 }

@@ -19,7 +19,7 @@ internal sealed class TrainRun(IAnsiConsole console, ImageClassificationOptions 
     public int Run()
     {
         options.Check();
-        string folder = options.PrepareOutputFolder();
+        string folder = OutputFolder.Prepare(options.OutputFolder, "ImageClassification");
         var mlContext = new MLContext(options.Seed);
         var data = PictureData.Load(mlContext, options, folder);
         foreach (string line in data.Description)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
+using MLExtensions.Samples.Shared;
+using MLExtensions.Samples.Shared.Characters;
 using MLExtensions.Samples.Shared.Console;
 using MLExtensions.Samples.Shared.Tables;
 using Spectre.Console;
@@ -11,12 +13,13 @@ namespace MLExtensions.Samples;
 internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, CancellationToken cancellation)
 {
     private const int SavedRows = 8;
+    private const int SinglePictures = 3;
 
     /// <summary>Returns the exit code of the second process.</summary>
     public int Run()
     {
         options.Check();
-        string folder = options.PrepareOutputFolder();
+        string folder = OutputFolder.Prepare(options.OutputFolder, "QuickStart");
         var mlContext = new MLContext(options.Seed);
         var data = QuickStartData.Load(mlContext, options);
         foreach (string line in data.Description)
@@ -29,6 +32,8 @@ internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, Ca
         WriteTable([.. nets, baseline]);
         if (QuickStart.EvaluateUnderAttack(mlContext, data, nets[0].Model, cancellation) is { } underAttack)
             console.WriteLine($"With every pixel shifted by up to {Number(QuickStart.PixelShift, "F2")} to do harm, the first net's accuracy is {Number(underAttack, "F4")}.");
+
+        WriteSinglePredictions(mlContext, data, nets[0].Model);
 
         string modelPath = Path.Combine(folder, "model.zip");
         string rowsPath = Path.Combine(folder, "rows.idv");
@@ -67,6 +72,16 @@ internal sealed class FitRun(IAnsiConsole console, QuickStartOptions options, Ca
             table.AddRow([outcome.Name, .. outcome.Metrics.Select(m => Number(m.Value, "#,##0.0000")), Number(outcome.Seconds, "F1")]);
         console.WriteLine("On the test rows, which none of them has seen:");
         console.Write(table);
+    }
+
+    private void WriteSinglePredictions(MLContext mlContext, QuickStartData data, ITransformer model)
+    {
+        if (data.Test.Schema.GetColumnOrNull(nameof(CharacterRow.Pixels)) is null)
+            return; // a table's columns are known only when it is read; a class for its rows would be the user's own
+        CharacterRow[] pictures = [.. mlContext.Data.CreateEnumerable<CharacterRow>(data.Test, reuseRowObject: false).Take(SinglePictures)];
+        var answers = QuickStart.PredictOneByOne(mlContext, model, pictures).Zip(pictures, (answer, picture) =>
+            $"{picture.Label} as {answer.Answer} ({Number(100 * answer.Probabilities.Max(), "F0")} %)");
+        console.WriteLine($"Asked for one picture at a time, through a PredictionEngine, it takes {string.Join(", ", answers)}.");
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

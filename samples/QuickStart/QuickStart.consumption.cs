@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Samples.Shared;
+using MLExtensions.Samples.Shared.Characters;
 using MLExtensions.Samples.Shared.Tables;
 
 namespace MLExtensions.Samples;
@@ -25,6 +26,24 @@ internal static partial class QuickStart
         var actual = ReadAsText(scored, TableFeatures.LabelColumn);
         var predicted = ReadAsText(scored, PredictionColumn);
         return [.. actual.Zip(predicted, ReadConfidence(scored)).Select(x => new Prediction(x.First, x.Second, x.Third))];
+    }
+
+    /// <summary>What an application reads of a scored picture: a class with the columns it wants.</summary>
+    public sealed class PictureAnswer
+    {
+        [ColumnName(PredictionColumn)]
+        public string Answer { get; set; } = "";
+
+        [ColumnName(DefaultColumnNames.Score)]
+        public float[] Probabilities { get; set; } = [];
+    }
+
+    /// <summary>Predicts single pictures, one call each, as a service does; the engine is for one thread at a time.</summary>
+    public static IEnumerable<PictureAnswer> PredictOneByOne(MLContext mlContext, ITransformer model, IEnumerable<CharacterRow> pictures)
+    {
+        using var engine = mlContext.Model.CreatePredictionEngine<CharacterRow, PictureAnswer>(model);
+        foreach (var picture in pictures)
+            yield return engine.Predict(picture);
     }
 
     /// <summary>Keeps a few rows, drawn at random, for another process.</summary>

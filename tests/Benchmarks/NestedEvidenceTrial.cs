@@ -1,6 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using MLExtensions.Trainers.Metrics;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.Scoring;
 
@@ -47,8 +45,7 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed, strin
             Threads = ThreadPolicy.Fixed(1),
             Telemetry = false,
         }).Fit(set.Train);
-        (double[] logits, int[] labels) = Logits(plain, set.Validation);
-        yield return Measured("plain net, temperature", 1, plain, TemperatureScaling.Fit(logits, labels, 10));
+        yield return Measured("plain net, temperature", 1, plain, ScoreQuality.Temperature(plain, set.Validation));
     }
 
     private bool Wanted(string name) => method == "" || name.Equals(method, StringComparison.OrdinalIgnoreCase);
@@ -70,27 +67,7 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed, strin
 
     private NestedEvidence Measured(string name, double width, ITransformer model, double temperature = 1)
     {
-        (double[] known, int[] labels) = Logits(model, set.Test);
-        (double[] strange, _) = Logits(model, set.Strangers);
-        Soften(known, temperature);
-        Soften(strange, temperature);
-        MulticlassUncertaintyMetrics m = MulticlassUncertaintyMetrics.Of(new ClassProbabilities(labels, known, 10), 15, 0);
-        OutOfDistributionMetrics o = OutOfDistributionMetrics.Of(Entropies(known), Entropies(strange));
-        return new NestedEvidence(set.Name, name, width, seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o.AveragePrecisionOut, o.Auroc]);
-    }
-
-    private static double[] Entropies(double[] p) => [.. Enumerable.Range(0, p.Length / 10).Select(i => Entropy.Of(p.AsSpan(i * 10, 10)))];
-
-    private static void Soften(double[] logits, double temperature)
-    {
-        for (int at = 0; at < logits.Length; at += 10)
-            TemperatureScaling.Apply(logits.AsSpan(at, 10).ToArray(), 1 / temperature, logits.AsSpan(at, 10));
-    }
-
-    // Logarithms of probabilities: logits up to a constant for each row.
-    private static (double[] Logits, int[] Labels) Logits(ITransformer model, IDataView rows)
-    {
-        IDataView scored = model.Transform(rows);
-        return ([.. scored.GetColumn<float[]>("Score").SelectMany(p => p.Select(x => Math.Log(Math.Max(x, 1e-30))))], [.. scored.GetColumn<uint>("Label").Select(l => (int)l - 1)]);
+        (MulticlassUncertaintyMetrics m, OutOfDistributionMetrics[] o) = ScoreQuality.Of(model, set.Test, [set.Strangers], temperature);
+        return new NestedEvidence(set.Name, name, width, seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o[0].AveragePrecisionOut, o[0].Auroc]);
     }
 }

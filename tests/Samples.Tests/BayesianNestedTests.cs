@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MLExtensions.Samples.Tests;
 
 public sealed class BayesianNestedTests : IDisposable
@@ -32,17 +30,5 @@ public sealed class BayesianNestedTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BayesianNested.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
-    }
+    private static (int Code, string Output, string Error) Run(params string[] arguments) => SampleProcess.Run("BayesianNested", arguments);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MLExtensions.Samples.Shared.Pictures;
 
 namespace MLExtensions.Samples.Tests;
@@ -90,18 +89,5 @@ public sealed class ImageClassificationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "ImageClassification.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
-    }
+    private static (int Code, string Output, string Error) Run(params string[] arguments) => SampleProcess.Run("ImageClassification", arguments);
 }

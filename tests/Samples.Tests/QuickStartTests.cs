@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using MLExtensions.Samples.Shared.Characters;
 
 namespace MLExtensions.Samples.Tests;
 
@@ -75,6 +77,16 @@ public sealed class QuickStartTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_are_predicted_one_by_one_too()
+    {
+        WritePictures("train", 300, seed: 1);
+        WritePictures("t10k", 60, seed: 2);
+        var (code, output, error) = Run("--data", _folder.Path, "--epochs", "3", "--output", _folder.Path);
+        Assert.True(code == 0, error);
+        Assert.Matches(@"one picture at a time, .* it takes [0-2] as [0-2] \(\d+ %\), [0-2] as [0-2] \(\d+ %\), [0-2] as [0-2] \(\d+ %\)\.", output);
+    }
+
+    [Fact]
     public void A_damaged_model_file_is_one_message()
     {
         string model = _folder.Write("model.zip", "this is no model");
@@ -88,7 +100,7 @@ public sealed class QuickStartTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return; // a console signal would reach the test program too
-        using var process = Start("--epochs", "100000", "--output", _folder.Path);
+        using var process = SampleProcess.Start("QuickStart", "--epochs", "100000", "--output", _folder.Path);
         string? line;
         do
             line = process.StandardOutput.ReadLine();
@@ -100,25 +112,15 @@ public sealed class QuickStartTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    private void WritePictures(string part, int count, int seed)
+    {
+        var rows = CharacterGenerator.Draw(["0", "1", "2"], count, seed);
+        byte[] Header(params int[] numbers) => [.. numbers.SelectMany(number => BitConverter.GetBytes(number).Reverse())]; // big-endian
+        _folder.Write($"{part}-images-idx3-ubyte", [.. Header(2051, count, CharacterRow.Side, CharacterRow.Side), .. rows.SelectMany(row => row.Pixels.Select(pixel => (byte)(255 * pixel)))]);
+        _folder.Write($"{part}-labels-idx1-ubyte", [.. Header(2049, count), .. rows.Select(row => byte.Parse(row.Label, CultureInfo.InvariantCulture))]);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
-    }
-
-    private static Process Start(params string[] arguments)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "QuickStart.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        })!;
-    }
+    private static (int Code, string Output, string Error) Run(params string[] arguments) => SampleProcess.Run("QuickStart", arguments);
 }

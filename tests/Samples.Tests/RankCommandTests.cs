@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace MLExtensions.Samples.Tests;
@@ -84,17 +83,8 @@ public sealed class RankCommandTests : IDisposable
 
     private static (int Code, string Error) Rank(params string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "SelectPretrainingData.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, "rank", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.Empty(output.Result);
-        return (process.ExitCode, error.Trim());
+        var (code, output, error) = SampleProcess.Run("SelectPretrainingData", ["rank", .. arguments]);
+        Assert.Empty(output);
+        return (code, error.Trim());
     }
 }

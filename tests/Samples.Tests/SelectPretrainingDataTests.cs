@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 
 namespace MLExtensions.Samples.Tests;
 
@@ -81,16 +80,5 @@ public sealed class SelectPretrainingDataTests : IDisposable
         return folder;
     }
 
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "SelectPretrainingData.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    private static (int Code, string Output, string Error) Run(params string[] arguments) => SampleProcess.Run("SelectPretrainingData", arguments);
 }

@@ -33,15 +33,33 @@ public static class BayesianNestedWidths
     /// <exception cref="ArgumentOutOfRangeException">A width that the net does not have, or a loss below 0.</exception>
     /// <exception cref="InvalidOperationException">The net is a regression.</exception>
     public static AdaptiveWidthChoice ChooseAdaptiveWidth(
-        this BayesianNestedTransformer model, IDataView validation, double start = 0.25, double max = 1, double accuracyLossAtMost = 0.001)
+        this BayesianNestedTransformer model, IDataView validation, double start = 0.25, double max = 1, double accuracyLossAtMost = 0.001) =>
+        ChooseAdaptiveWidth(model, validation, [start], max, accuracyLossAtMost);
+
+    /// <summary>Chooses the narrow width of an adaptive width, and its threshold, from validation rows (classification): the start whose mean cost is lowest.</summary>
+    /// <param name="model">The fitted net, with the draws to use.</param>
+    /// <param name="validation">Rows with features and label, not the training rows. The accuracy that is kept is that on these rows: take some thousands, more than for one start.</param>
+    /// <param name="starts">Narrow widths to choose from, such as <c>model.Model.Widths</c>; those above <paramref name="max"/> are passed over.</param>
+    /// <param name="max">The wide width for rows that are not sure.</param>
+    /// <param name="accuracyLossAtMost">How much less accurate than the wide width it may be, at least 0.</param>
+    /// <exception cref="ArgumentException">No start is given, or none up to <paramref name="max"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A width that the net does not have, or a loss below 0.</exception>
+    /// <exception cref="InvalidOperationException">The net is a regression.</exception>
+    public static AdaptiveWidthChoice ChooseAdaptiveWidth(
+        this BayesianNestedTransformer model, IDataView validation, IReadOnlyList<double> starts, double max = 1, double accuracyLossAtMost = 0.001)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(validation);
+        ArgumentNullException.ThrowIfNull(starts);
         if (!(accuracyLossAtMost >= 0))
             throw new ArgumentOutOfRangeException(nameof(accuracyLossAtMost), accuracyLossAtMost, "The accuracy that may be lost is at least 0, such as 0.001 for a tenth of a point.");
         if (model.Model.Network.Task == NetTask.Regression)
             throw new InvalidOperationException("A threshold is chosen by accuracy, which a regression does not have. Give one yourself: model.WithSamples(8).AdaptiveWidth(start, threshold).");
-        return new AdaptiveThreshold(model, validation).Choose(start, max, accuracyLossAtMost);
+        double[] narrow = starts.Count == 1 ? [starts[0]] : [.. starts.Where(start => !(start > max)).Distinct()];
+        if (narrow.Length == 0)
+            throw new ArgumentException($"There is no start up to max ({max}) among {starts.Count} widths; give narrower ones, such as model.Model.Widths.", nameof(starts));
+        var threshold = new AdaptiveThreshold(model, validation, max);
+        return narrow.Select(start => threshold.Choose(start, accuracyLossAtMost)).MinBy(choice => choice.MeanCost)!;
     }
 
     /// <summary>What an adaptive width costs on some rows.</summary>

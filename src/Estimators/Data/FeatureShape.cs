@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 using MLExtensions.Estimators.FineTuning;
-using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions.Estimators.Data;

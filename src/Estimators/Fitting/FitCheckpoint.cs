@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Training;
 
 namespace MLExtensions.Estimators.Fitting;

@@ -1,6 +1,5 @@
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
-using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Transforms.Scoring;
 using static TorchSharp.torch;
 

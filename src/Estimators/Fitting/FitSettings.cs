@@ -1,4 +1,3 @@
-using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Training;
 
 namespace MLExtensions.Estimators.Fitting;

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
-using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Transforms.Interop;

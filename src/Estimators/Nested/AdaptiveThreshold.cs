@@ -6,59 +6,73 @@ using MLExtensions.Trainers.Nets;
 
 namespace MLExtensions.Estimators.Nested;
 
-/// <summary>Finds the lowest threshold of an adaptive width that keeps an accuracy on validation rows: the least sure rows are widened, one after the other, until it is reached.</summary>
-internal sealed class AdaptiveThreshold(BayesianNestedTransformer model, IDataView validation)
+/// <summary>
+/// Finds the lowest threshold of an adaptive width that keeps an accuracy on validation rows: the least sure rows are widened, one after the other, until it is reached. Counts of
+/// right answers reach it early by luck, so the loss that the wide width's own probabilities expect of the rows that stay narrow has to be within the limit too.
+/// </summary>
+internal sealed class AdaptiveThreshold
 {
-    /// <summary>The choice.</summary>
-    /// <param name="start">The narrow width.</param>
+    private readonly BayesianNestedTransformer _model;
+    private readonly IDataView _validation;
+    private readonly double _max;
+    private readonly ClassProbabilities _wide;
+
+    /// <param name="model">The net, with the draws to use.</param>
+    /// <param name="validation">Rows with features and label.</param>
     /// <param name="max">The wide width.</param>
-    /// <param name="accuracyLossAtMost">How much less accurate than the wide width it may be.</param>
-    public AdaptiveWidthChoice Choose(double start, double max, double accuracyLossAtMost)
+    public AdaptiveThreshold(BayesianNestedTransformer model, IDataView validation, double max)
     {
-        (double[] certainty, bool[] narrow) = Score(model.WithWidth(start));
-        (_, bool[] wide) = Score(model.WithWidth(max));
-        int rows = narrow.Length;
-        double full = wide.Count(right => right) / (double)rows, first = narrow.Count(right => right) / (double)rows;
+        (_model, _validation, _max) = (model, validation, max);
+        _wide = Score(max);
+    }
+
+    /// <summary>The choice for a narrow width.</summary>
+    /// <param name="start">The narrow width.</param>
+    /// <param name="accuracyLossAtMost">How much less accurate than the wide width it may be.</param>
+    public AdaptiveWidthChoice Choose(double start, double accuracyLossAtMost)
+    {
+        ClassProbabilities narrow = Score(start);
+        int rows = narrow.Count;
+        double[] certainty = narrow.Confidences;
         int[] order = [.. Enumerable.Range(0, rows).OrderBy(i => certainty[i])];
-        double right = first * rows;
+        double full = _wide.Accuracy, right = narrow.Accuracy * rows, expected = Enumerable.Range(0, rows).Sum(row => Lost(narrow, row));
         int widened = 0;
-        while (widened < rows && right < (full - accuracyLossAtMost) * rows - 1e-9)
+        while (widened < rows && (right < ((full - accuracyLossAtMost) * rows) - 1e-9 || expected > (accuracyLossAtMost * rows) + 1e-9))
         {
             // Rows that are equally sure go together.
             double level = certainty[order[widened]];
             for (; widened < rows && certainty[order[widened]] == level; widened++)
-                right += (wide[order[widened]] ? 1 : 0) - (narrow[order[widened]] ? 1 : 0);
+            {
+                int row = order[widened];
+                right += (_wide.Correct[row] ? 1 : 0) - (narrow.Correct[row] ? 1 : 0);
+                expected -= Lost(narrow, row);
+            }
         }
 
-        double threshold = widened == rows ? 1 : certainty[order[widened]];
-        long cheap = model.Model.MultiplyAddsAt(start), dear = model.Model.MultiplyAddsAt(max);
-        double share = widened / (double)rows;
+        double threshold = widened == rows ? 1 : certainty[order[widened]], share = widened / (double)rows;
         return new AdaptiveWidthChoice
         {
-            Model = model.AdaptiveWidth(start, threshold, max),
+            Model = _model.AdaptiveWidth(start, threshold, _max),
             Threshold = threshold,
             Accuracy = right / rows,
             FullAccuracy = full,
-            StartAccuracy = first,
+            StartAccuracy = narrow.Accuracy,
             WidenedShare = share,
-            MeanCost = Cost(cheap, dear, share),
+            MeanCost = Cost(_model.Model.MultiplyAddsAt(start), _model.Model.MultiplyAddsAt(_max), share),
         };
     }
 
     /// <summary>Mean multiplications as a share of the wide width's.</summary>
     public static double Cost(long narrow, long wide, double share) => ((double)narrow / wide) + share;
 
-    private (double[] Certainty, bool[] Right) Score(BayesianNestedTransformer view)
-    {
-        IDataView scored = view.Transform(validation);
-        if (model.Model.Network.Task == NetTask.Multiclass)
-        {
-            ClassProbabilities rows = ScoredClasses.Read(scored, model.Names.Label, model.Names.Score, out _);
-            return (rows.Confidences, rows.Correct);
-        }
+    // By how much the wide width finds its own answer more probable than the narrow one.
+    private double Lost(ClassProbabilities narrow, int row) => _wide.Confidences[row] - _wide[row][narrow.Answers[row]];
 
-        double[] probabilities = ScoredRows.ReadNumbers(scored, (model.Names.Probability, "probability"))[0];
-        bool[] labels = [.. scored.GetColumn<bool>(model.Names.Label)];
-        return ([.. probabilities.Select(p => Math.Max(p, 1 - p))], [.. probabilities.Zip(labels, (p, label) => p > 0.5 == label)]);
+    private ClassProbabilities Score(double width)
+    {
+        IDataView scored = _model.WithWidth(width).Transform(_validation);
+        if (_model.Model.Network.Task == NetTask.Multiclass)
+            return ScoredClasses.Read(scored, _model.Names.Label, _model.Names.Score, out _);
+        return ClassProbabilities.OfBinary(scored.GetColumn<bool>(_model.Names.Label), ScoredRows.ReadNumbers(scored, (_model.Names.Probability, "probability"))[0]);
     }
 }

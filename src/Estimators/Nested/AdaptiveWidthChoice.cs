@@ -6,6 +6,9 @@ public sealed record AdaptiveWidthChoice
     /// <summary>The view with that threshold.</summary>
     public required BayesianNestedTransformer Model { get; init; }
 
+    /// <summary>The narrow width that every row is scored at.</summary>
+    public double Start => Model.Model.AdaptiveStart!.Value;
+
     /// <summary>The largest probability from which on a narrow score is kept.</summary>
     public required double Threshold { get; init; }
 

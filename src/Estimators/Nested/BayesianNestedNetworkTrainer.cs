@@ -4,7 +4,6 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLExtensions.Estimators.Fitting;
 using MLExtensions.Estimators.Nested;
-using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Runtime;

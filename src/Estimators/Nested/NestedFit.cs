@@ -1,7 +1,6 @@
 using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Estimators.Fitting;
-using MLExtensions.Estimators.NeuralNetwork;
 using MLExtensions.Trainers.Augmenting;
 using MLExtensions.Trainers.FineTuning;
 using MLExtensions.Trainers.Losses;

@@ -1,3 +1,4 @@
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Optimizers;

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Estimators.Selection;
 using MLExtensions.Transforms.Interop;
 using MLExtensions.Transforms.Selection;

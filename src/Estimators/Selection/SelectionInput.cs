@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using MLExtensions.Estimators.Data;
-using MLExtensions.Estimators.NeuralNetwork;
+using MLExtensions.Estimators.Fitting;
 using MLExtensions.Trainers.Selection;
 using MLExtensions.Transforms.Scoring;
 

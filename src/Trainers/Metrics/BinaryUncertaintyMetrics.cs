@@ -37,7 +37,7 @@ public sealed record BinaryUncertaintyMetrics
 
     internal static BinaryUncertaintyMetrics Of(bool[] labels, double[] probabilities, int bins)
     {
-        var rows = new ClassProbabilities([.. labels.Select(label => label ? 1 : 0)], [.. probabilities.SelectMany(p => new[] { 1 - p, p })], 2);
+        var rows = ClassProbabilities.OfBinary(labels, probabilities);
         MulticlassUncertaintyMetrics both = MulticlassUncertaintyMetrics.Of(rows, bins, 0);
         return new BinaryUncertaintyMetrics
         {

@@ -19,19 +19,28 @@ internal sealed class ClassProbabilities
         Classes = classes;
         Confidences = new double[labels.Length];
         Correct = new bool[labels.Length];
+        Answers = new int[labels.Length];
         for (int i = 0; i < labels.Length; i++)
         {
             int best = IndexOfMax(this[i]);
+            Answers[i] = best;
             Confidences[i] = this[i][best];
             Correct[i] = best == labels[i];
         }
     }
+
+    /// <summary>Rows of two classes, from the probability of the positive one, which is class 1.</summary>
+    public static ClassProbabilities OfBinary(IEnumerable<bool> labels, IEnumerable<double> probabilities) =>
+        new([.. labels.Select(label => label ? 1 : 0)], [.. probabilities.SelectMany(p => new[] { 1 - p, p })], 2);
 
     /// <summary>Number of rows.</summary>
     public int Count => _labels.Length;
 
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
+
+    /// <summary>The most probable class of each row; of equal ones the first.</summary>
+    public int[] Answers { get; }
 
     /// <summary>The largest probability of each row.</summary>
     public double[] Confidences { get; }

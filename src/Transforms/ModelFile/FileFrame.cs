@@ -9,7 +9,7 @@ namespace MLExtensions.Transforms.ModelFile;
 internal static class FileFrame
 {
     private const int HeadLength = 16;
-    
+
     /// <summary>Bytes of JSON that are read and written at the most: 256 MiB.</summary>
     public const int LongestJson = 1 << 28;
 

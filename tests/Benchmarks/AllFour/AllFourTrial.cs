@@ -9,6 +9,7 @@ internal sealed class AllFourTrial : IDisposable
 {
     public static readonly double[] Widths = [1, 0.5, 0.25];
     private const int Samples = 4;
+    private const int Strangers = 1797; // as many as test rows
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mlextensions-all-four-");
     private readonly MLContext _ml;
@@ -20,7 +21,7 @@ internal sealed class AllFourTrial : IDisposable
     private readonly IDataView _target;
     private readonly IDataView _validation;
     private readonly IDataView _test;
-    private readonly IDataView _strangers;
+    private readonly IDataView[] _strangers;
 
     public AllFourTrial(string data, int sourceRows, int targetRows, int validationRows, int steps, int seed)
     {
@@ -34,8 +35,8 @@ internal sealed class AllFourTrial : IDisposable
         _target = _keys.Transform(target);
         _validation = _keys.Transform(_ml.Data.LoadFromEnumerable(digits.SelectMany(group => group.Skip(targetRows)).ToArray()));
         _test = _ml.Data.LoadFromEnumerable(DigitPictures.OpticalDigits(data, "test"));
-        PixelRow[] clothes = PixelRow.Read(Path.Combine(data, "fashion-mnist"), "t10k", 1797, seed);
-        _strangers = _ml.Data.LoadFromEnumerable(clothes.Select(row => new NamedPixelRow { Features = row.Features, Class = "0" }).ToArray());
+        PixelRow[] clothes = PixelRow.Read(Path.Combine(data, "fashion-mnist"), "t10k", Strangers, seed);
+        _strangers = [Nameless(clothes.Select(row => row.Features)), Nameless(GreyCifar.Read(data, Strangers))];
         IDataView all = _ml.Data.LoadFromEnumerable(source);
         _source = Keys(all).Transform(all);
     }
@@ -69,11 +70,12 @@ internal sealed class AllFourTrial : IDisposable
         _ml.Model.Save(pipeline, _test.Schema, path);
         string[] fresh = FreshProcess.Hashes(path, _data, widths);
         bool plain = classifier is NeuralNetworkTransformer;
-        double temperature = plain ? Quality.Temperature(classifier, _validation) : 1; // a nested net has its own, from the same rows
+        double temperature = plain ? ScoreQuality.Temperature(classifier, _validation) : 1; // a nested net has its own, from the same rows
         for (int i = 0; i < widths.Length; i++)
         {
             ITransformer view = FreshProcess.AtWidth(pipeline, widths[i]);
-            double[] quality = Quality.Of(view, _test, _strangers, temperature);
+            (MulticlassUncertaintyMetrics known, OutOfDistributionMetrics[] strangers) = ScoreQuality.Of(view, _test, _strangers, temperature);
+            double[] quality = [known.Accuracy, known.NegativeLogLikelihood, known.ExpectedCalibrationError, .. strangers.Select(metrics => metrics.Auroc)];
             yield return new AllFourRow(net, method, widths[i], _seed, quality, seconds, new FileInfo(path).Length, FreshProcess.Hash(view, _test) == fresh[i]);
         }
     }
@@ -110,6 +112,9 @@ internal sealed class AllFourTrial : IDisposable
         options.BatchSize = 16;
         options.Epochs = (int)Math.Ceiling(_steps / Math.Ceiling(_target.GetRowCount()!.Value / 16.0));
     }
+
+    // The saved pipeline reads a class, which strangers do not have.
+    private IDataView Nameless(IEnumerable<float[]> pictures) => _ml.Data.LoadFromEnumerable(pictures.Select(picture => new NamedPixelRow { Features = picture, Class = "0" }).ToArray());
 
     private ITransformer Keys(IDataView rows) => _ml.Transforms.Conversion.MapValueToKey("Label", "Class", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(rows);
 }

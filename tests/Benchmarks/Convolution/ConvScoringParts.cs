@@ -18,11 +18,11 @@ internal static class ConvScoringParts
     public static void Run((string Name, Action Score)[] scorers, int steps)
     {
         using IDisposable threads = TorchThreads.Use(1);
-        double[] calls = Times([.. scorers.Select(scorer => scorer.Score)], steps);
         Console.WriteLine("| 256 pictures | processor, ms | ratio to the first |");
         Console.WriteLine("| --- | --- | --- |");
-        for (int i = 0; i < scorers.Length; i++)
-            Console.WriteLine(FormattableString.Invariant($"| {scorers[i].Name} | {calls[i]:f0} | {calls[0] / calls[i]:f2} |"));
+        Calls("");
+        Allocator.KeepMemory().Dispose();
+        Calls(", after a fit in the same process");
         foreach (ScalarType type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
         {
             double convolutions = 0, others = 0;
@@ -35,6 +35,13 @@ internal static class ConvScoringParts
 
             Console.WriteLine(FormattableString.Invariant($"| bare operations, {type}: 18 convolutions | {convolutions * 256 / Batch:f0} | |"));
             Console.WriteLine(FormattableString.Invariant($"| bare operations, {type}: 18 ReLU, 9 additions | {others * 256 / Batch:f0} | |"));
+        }
+
+        void Calls(string when)
+        {
+            double[] calls = Times([.. scorers.Select(scorer => scorer.Score)], steps);
+            for (int i = 0; i < scorers.Length; i++)
+                Console.WriteLine(FormattableString.Invariant($"| {scorers[i].Name}{when} | {calls[i]:f0} | {calls[0] / calls[i]:f2} |"));
         }
     }
 

@@ -91,6 +91,34 @@ public sealed class NestedInitialModelTests
         Assert.Contains("InitialModel: no weight of", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nested_convolutions_are_initial_models_too()
+    {
+        var random = new Random(5);
+        IDataView rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 96).Select(i => new Picture
+        {
+            Positive = i % 2 == 0,
+            Features = [.. Enumerable.Range(0, 64).Select(pixel => random.NextSingle() + (i % 2 == 0 && pixel < 32 ? 1 : 0))],
+        }).ToList());
+        BayesianNestedTransformer initial = _ml.BinaryClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        {
+            LabelColumnName = "Positive", Architecture = Architecture.ConvNet([[4], [8]]), Groups = 4, FloorGroups = 1, Epochs = 2, BatchSize = 16, Seed = 3,
+        }).Fit(rows);
+
+        BayesianNestedTransformer nested = _ml.BinaryClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        {
+            LabelColumnName = "Positive", InitialModel = initial, Groups = 4, FloorGroups = 1, Epochs = 1, BatchSize = 16, Seed = 3,
+        }).Fit(rows);
+        NeuralNetworkTransformer plain = _ml.BinaryClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
+        {
+            LabelColumnName = "Positive", InitialModel = initial, Epochs = 1, LearningRate = 1e-9, BatchSize = 16, FreezeStatistics = true,
+        }).Fit(rows);
+
+        Assert.Empty(nested.Report.InitialModel!.Fresh);
+        Assert.Empty(plain.Report.InitialModel!.Fresh);
+        Close(TaskKind.Binary.Scores(initial.Extract(1).Transform(rows)), TaskKind.Binary.Scores(plain.Transform(rows)), 1e-3);
+    }
+
     private ITransformer SavedAndLoaded(ITransformer model, IDataView rows)
     {
         using var stream = new MemoryStream();
@@ -104,5 +132,13 @@ public sealed class NestedInitialModelTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], actual[i], tolerance * Math.Max(1, Math.Abs(expected[i])));
+    }
+
+    private sealed class Picture
+    {
+        [VectorType(1, 8, 8)]
+        public float[] Features { get; set; } = [];
+
+        public bool Positive { get; set; }
     }
 }

@@ -79,5 +79,8 @@ public sealed class NestedBadInputTests
         Assert.Equal(table.Widths[0].Width, table.WidthFor(accuracyLossAtMost: 1).Width);
         Assert.Throws<ArgumentException>(() => model.MeasureWidths(rows, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.ChooseAdaptiveWidth(rows, accuracyLossAtMost: double.NaN));
+        Assert.Contains("below start", Assert.Throws<ArgumentOutOfRangeException>(() => model.ChooseAdaptiveWidth(rows, start: .5, max: .25)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.Model.Widths", Assert.Throws<ArgumentException>(() => model.ChooseAdaptiveWidth(rows, [.5, .75], max: .25)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.Model.Widths", Assert.Throws<ArgumentException>(() => model.ChooseAdaptiveWidth(rows, [])).Message, StringComparison.Ordinal);
     }
 }

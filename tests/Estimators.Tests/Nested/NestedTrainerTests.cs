@@ -144,6 +144,43 @@ public sealed class NestedTrainerTests
         Assert.Contains("one width", Assert.Throws<InvalidOperationException>(() => model.MeasureAdaptiveCost(validation)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_several_starts_the_cheapest_that_keeps_the_accuracy_is_chosen()
+    {
+        BayesianNestedTransformer model = NestedTrainers.Fit(Ml, TaskKind.Multiclass, 1500, o => o.Epochs = 15);
+        IDataView validation = TaskKind.Multiclass.Prepared(Ml, ToyRow.View(Ml, 800, seed: 5));
+        double[] starts = [.25, .5, .75];
+        AdaptiveWidthChoice[] single = [.. starts.Select(start => model.ChooseAdaptiveWidth(validation, start, max: .75, accuracyLossAtMost: .002))];
+
+        AdaptiveWidthChoice choice = model.ChooseAdaptiveWidth(validation, [.. starts, 1], max: .75, accuracyLossAtMost: .002); // 1 is above max
+
+        Assert.Equal(starts, single.Select(one => one.Start));
+        Assert.Equal(1, single[2].MeanCost); // nothing to widen
+        Assert.Equal(0, single[2].WidenedShare);
+        AdaptiveWidthChoice cheapest = single.MinBy(one => one.MeanCost)!;
+        Assert.Equal((cheapest.Start, cheapest.Threshold, cheapest.MeanCost), (choice.Start, choice.Threshold, choice.MeanCost));
+        Assert.True(choice.Accuracy >= choice.FullAccuracy - .002);
+    }
+
+    [Theory]
+    [InlineData(TaskKind.Multiclass)]
+    [InlineData(TaskKind.Binary)]
+    public void With_no_loss_allowed_every_row_whose_answer_would_change_is_widened(TaskKind task)
+    {
+        BayesianNestedTransformer model = NestedTrainers.Fit(Ml, task, 1500, o => o.Epochs = 15);
+        IDataView validation = task.Prepared(Ml, ToyRow.View(Ml, 800, seed: 5));
+
+        AdaptiveWidthChoice choice = model.ChooseAdaptiveWidth(validation, start: .5, accuracyLossAtMost: 0);
+
+        Assert.Equal(Answers(model), Answers(choice.Model));
+        Assert.NotEqual(Answers(model), Answers(model.WithWidth(.5)));
+        Assert.InRange(choice.WidenedShare, .001, .999);
+
+        object[] Answers(BayesianNestedTransformer view) => task == TaskKind.Binary
+            ? [.. view.Transform(validation).GetColumn<bool>("PredictedLabel").Cast<object>()]
+            : [.. view.Transform(validation).GetColumn<uint>("PredictedLabel").Cast<object>()];
+    }
+
     [Theory]
     [InlineData(NestedOrdering.Fixed)]
     [InlineData(NestedOrdering.Uniform)]

@@ -2,7 +2,7 @@ using MLExtensions.Estimators.Data;
 using MLExtensions.Estimators.FineTuning;
 using MLExtensions.Trainers.Nets;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>Everything about a fit that the options and the data decide together.</summary>
 internal sealed record FitPlan(

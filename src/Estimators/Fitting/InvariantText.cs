@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>Makes texts with the invariant culture: records format their numbers with the current one.</summary>
 internal static class InvariantText

@@ -2,25 +2,31 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLExtensions.Trainers.Metrics;
 
-namespace MLExtensions.Benchmarks.AllFour;
+namespace MLExtensions.Benchmarks;
 
-/// <summary>What a classifier of keyed rows is worth: accuracy, NLL, ECE (15 bins of equal width), AUROC of strangers by the entropy of the scores.</summary>
-internal static class Quality
+/// <summary>What the scores of a classifier of keyed rows are worth: on known rows (ECE with 15 bins of equal width), and against strangers by their entropy.</summary>
+internal static class ScoreQuality
 {
-    /// <summary>The four numbers.</summary>
+    /// <summary>Measures.</summary>
     /// <param name="model">The classifier.</param>
     /// <param name="known">Rows with labels.</param>
-    /// <param name="strangers">Rows that the target does not have.</param>
+    /// <param name="strangers">Sets of rows of other kinds.</param>
     /// <param name="temperature">The scores are p^(1/temperature), normalised.</param>
-    public static double[] Of(ITransformer model, IDataView known, IDataView strangers, double temperature = 1)
+    public static (MulticlassUncertaintyMetrics Known, OutOfDistributionMetrics[] Strangers) Of(
+        ITransformer model, IDataView known, IReadOnlyList<IDataView> strangers, double temperature = 1)
     {
         (double[] p, int[] labels) = Logarithms(model.Transform(known));
-        (double[] q, _) = Logarithms(model.Transform(strangers));
         int classes = p.Length / labels.Length;
         Soften(p, classes, temperature);
-        Soften(q, classes, temperature);
-        MulticlassUncertaintyMetrics metrics = MulticlassUncertaintyMetrics.Of(new ClassProbabilities(labels, p, classes), 15, 0);
-        return [metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.ExpectedCalibrationError, OutOfDistributionMetrics.Of(Entropies(p, classes), Entropies(q, classes)).Auroc];
+        double[] own = Entropies(p, classes);
+        return (MulticlassUncertaintyMetrics.Of(new ClassProbabilities(labels, p, classes), 15, 0), [.. strangers.Select(Against)]);
+
+        OutOfDistributionMetrics Against(IDataView rows)
+        {
+            (double[] q, _) = Logarithms(model.Transform(rows));
+            Soften(q, classes, temperature);
+            return OutOfDistributionMetrics.Of(own, Entropies(q, classes));
+        }
     }
 
     /// <summary>The temperature that fits some rows best.</summary>

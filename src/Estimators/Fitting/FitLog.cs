@@ -1,6 +1,6 @@
 using Microsoft.ML.Runtime;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>What a fit says on <see cref="Microsoft.ML.MLContext.Log"/>.</summary>
 internal sealed class FitLog(IHost host) : IDisposable

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Interop;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>The shapes of the columns that a trainer's model adds.</summary>
 internal static class ScoreColumnShapes

@@ -1,6 +1,6 @@
 using MLExtensions.Trainers.Nets;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>What is chosen from the data where the options leave it out. Every rule is stated in the options' docs.</summary>
 internal static class AutomaticSettings

@@ -4,7 +4,7 @@ using MLExtensions.Estimators.Data;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Interop;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>The early check of a pipeline: the shapes of the columns before and after a trainer.</summary>
 internal sealed class TrainerColumnShapes(NetTask task, NetworkTrainerOptions options)

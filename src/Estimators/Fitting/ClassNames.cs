@@ -1,7 +1,7 @@
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Scoring;
 
-namespace MLExtensions.Estimators.NeuralNetwork;
+namespace MLExtensions.Estimators.Fitting;
 
 /// <summary>What the classes of a label are called, in the order of their indices.</summary>
 internal static class ClassNames
