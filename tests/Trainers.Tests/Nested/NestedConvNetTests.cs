@@ -100,6 +100,22 @@ public sealed class NestedConvNetTests
     }
 
     [Fact]
+    public void The_stream_of_a_residual_stage_shares_one_mask()
+    {
+        NestedPlan plan = NestedPlan.Of(NestedConvNets.Recipe("cifar resnet, projection"), NestedConvNets.Input, 3);
+
+        Assert.Equal(plan["conv1"].Mask, plan["layer1.0.conv2"].Mask);
+        Assert.NotEqual(plan["conv1"].Mask, plan["layer1.0.conv1"].Mask);
+        Assert.Equal(plan["layer1.0.conv1"].Mask, plan["layer1.0.conv2"].InputMask);
+        Assert.Equal(plan["layer2.0.conv2"].Mask, plan["layer2.0.downsample.0"].Mask);
+        Assert.NotEqual(plan["conv1"].Mask, plan["layer2.0.conv2"].Mask);
+        Assert.Equal(plan["conv1"].Mask, plan["layer2.0.downsample.0"].InputMask);
+        Assert.Equal([16, 16, 32, 32, 64, 64], plan.Masks.Order());
+        Assert.Equal(plan["layer3.0.conv2"].Mask, plan["head"].InputMask);
+        Assert.Equal(-1, plan["head"].Mask);
+    }
+
+    [Fact]
     public void A_draw_has_mean_and_variance_of_the_convolutions_of_x_and_its_square()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -132,6 +148,7 @@ public sealed class NestedConvNetTests
         ConvSpec conv = ((ConvArchitecture)net.Architecture).Describe(net.Input).Weighted.OfType<ConvSpec>().First();
         Tensor x = Numbers.Tensor(CPU, 6, 5, net.InputWidth).reshape(5, 2, 8, 8), weights = Numbers.Tensor(CPU, 7, 5, 8 * 64).reshape(5, 8, 8, 8);
         ParameterSlot gates = net.Parameters.Layout[NestedLayout.GatesOf(0)];
+        Tensor means = layers.Convolve(conv, x);
         for (int seed = 1; seed <= 4; seed++)
         {
             layers.Draw(SeededRandom.Derive(seed));
@@ -143,7 +160,9 @@ public sealed class NestedConvNetTests
                 masked = layers.Mask(conv, y);
             }
 
-            Assert.Equal(net.Masks[0].Kept, masked.abs().sum([0L, 2L, 3L]).count_nonzero().item<long>());
+            int kept = net.Masks[0].Kept;
+            Assert.True(seen.narrow(1, kept, 8 - kept).sub(means.narrow(1, kept, 8 - kept)).abs().sum().item<float>() < 1e-3); // what is dropped is not drawn
+            Assert.Equal(kept, masked.abs().sum([0L, 2L, 3L]).count_nonzero().item<long>());
             masked.backward([weights]);
             layers.BackwardMasks();
             float[] actual = FlatParameters.ToArray(net.Parameters.GradientOf(gates));
