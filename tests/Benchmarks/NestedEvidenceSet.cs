@@ -47,8 +47,8 @@ internal sealed record NestedEvidenceSet(
             View(Read("test_batch.bin.gz", tests)),
             View([.. clothes.Select(row => new Row { Features = InColour(row.Features) })]),
             width => Architecture.ConvNet([[(int)(16 * width)], [(int)(32 * width)], [(int)(64 * width)]]),
-            Epochs: 10,
-            StatisticsRows: 1000);
+            Epochs: 8,
+            StatisticsRows: 300);
 
         IDataView View(Row[] some) => ml.Data.LoadFromEnumerable(some);
 

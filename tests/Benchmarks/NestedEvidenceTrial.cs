@@ -7,7 +7,8 @@ namespace MLExtensions.Benchmarks;
 /// <summary>All methods on one set with one seed.</summary>
 /// <param name="set">The rows and the recipe.</param>
 /// <param name="seed">Of the fits.</param>
-internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
+/// <param name="method">The only method; empty for all.</param>
+internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed, string method)
 {
     private const int Samples = 4;
     private static readonly double[] Widths = [1, 0.5, 0.25, 0.125];
@@ -19,7 +20,7 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
     /// <param name="separate">Whether nets of one width each are fitted too.</param>
     public IEnumerable<NestedEvidence> Run(bool separate)
     {
-        foreach (NestedOrdering ordering in Orderings)
+        foreach (NestedOrdering ordering in Orderings.Where(ordering => Wanted(ordering.ToString())))
         {
             BayesianNestedTransformer model = Fit(ordering, 1);
             foreach (double width in Widths)
@@ -31,8 +32,10 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
             }
         }
 
-        foreach (double width in separate ? Widths : [])
+        foreach (double width in separate && Wanted("separate") ? Widths : [])
             yield return Measured("separate nets", width, Uncalibrated(Fit(NestedOrdering.None, width).WithSamples(Samples)));
+        if (!Wanted("plain"))
+            yield break;
         NeuralNetworkTransformer plain = _ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
             Architecture = set.Recipe(1),
@@ -44,6 +47,8 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
         }).Fit(set.Train);
         yield return Measured("plain net, temperature", 1, plain, ScoreQuality.Temperature(plain, set.Validation));
     }
+
+    private bool Wanted(string name) => method == "" || name.Equals(method, StringComparison.OrdinalIgnoreCase);
 
     private BayesianNestedTransformer Uncalibrated(BayesianNestedTransformer view) =>
         new(Environments.Of(_ml.MulticlassClassification.Trainers), view.Model.Network with { Calibration = [] }, view.Model.View, new ScoreColumnNames(), null);
@@ -60,9 +65,9 @@ internal sealed class NestedEvidenceTrial(NestedEvidenceSet set, int seed)
         Telemetry = false,
     }).Fit(set.Train);
 
-    private NestedEvidence Measured(string method, double width, ITransformer model, double temperature = 1)
+    private NestedEvidence Measured(string name, double width, ITransformer model, double temperature = 1)
     {
         (MulticlassUncertaintyMetrics m, OutOfDistributionMetrics[] o) = ScoreQuality.Of(model, set.Test, [set.Strangers], temperature);
-        return new NestedEvidence(set.Name, method, width, seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o[0].AveragePrecisionOut, o[0].Auroc]);
+        return new NestedEvidence(set.Name, name, width, seed, [m.Accuracy, m.NegativeLogLikelihood, m.ExpectedCalibrationError, o[0].AveragePrecisionOut, o[0].Auroc]);
     }
 }

@@ -24,34 +24,37 @@ internal static class NestedSpeedBenchmark
     public static void Run(string[] args)
     {
         int rounds = Measure.Number(args, "--rounds", 15);
+        bool picturesOnly = Options.Get(args, "--only", "") == "pictures";
         Console.WriteLine("| what | measured | bar |");
         Console.WriteLine("| --- | --- | --- |");
+        Pictures(rounds);
+        if (picturesOnly)
+            return;
         Predictions(rounds);
         SingleRow(Measure.Number(args, "--calls", 50_000));
         Files();
         foreach (int[] widths in new[] { [256, 128], Wide })
-            TrainingStep(widths, rounds);
+            TrainingStep($"MLP 784-{string.Join('-', widths)}-10", Architecture.Mlp(widths, normalization: Normalization.Batch), 784, steps: 20, rounds);
     }
 
     private static void Print(string what, FormattableString measured, string bar) => Console.WriteLine($"| {what} | {FormattableString.Invariant(measured)} | {bar} |");
 
-    private static void TrainingStep(int[] widths, int rounds)
+    private static void TrainingStep(string name, Architecture recipe, InputShape input, int steps, int rounds)
     {
         NativeTorch.EnsureLoaded();
-        (double plain, double nested) = Steps(widths, rounds);
-        Print($"training step, MLP 784-{string.Join('-', widths)}-10, batch 128, batch norm, 1 thread", $"{nested / plain:f2} x the plain net ({plain:f2} and {nested:f2} ms of processor time)", "at most 2.5 x");
+        (double plain, double nested) = Steps(recipe, input, steps, rounds);
+        Print($"training step, {name}, batch 128, batch norm, 1 thread", $"{nested / plain:f2} x the plain net ({plain:f2} and {nested:f2} ms of processor time)", "at most 2.5 x");
     }
 
-    private static (double Plain, double Nested) Steps(int[] widths, int rounds)
+    private static (double Plain, double Nested) Steps(Architecture recipe, InputShape input, int steps, int rounds)
     {
         using IDisposable threads = TorchThreads.Use(1);
         using IDisposable memory = Allocator.KeepMemory();
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        MlpArchitecture recipe = Architecture.Mlp(widths, normalization: Normalization.Batch);
         var settings = new NestedSettings { Groups = 32, Floor = 2, Ordering = NestedOrdering.Learned };
-        using var nestedNet = new NestedMlpNet(recipe, 784, 10, settings, .95, -3, CPU);
-        using Net plainNet = Net.Create(recipe, 784, 10, CPU);
+        using NestedNet nestedNet = NestedNet.Create(recipe, input, 10, settings, .95, -3, CPU);
+        using Net plainNet = Net.Create(recipe, input, 10, CPU);
         using var loss = new CrossEntropyLoss(10, 0, CPU);
         var prior = new NestedPriorRegularizer
         {
@@ -65,7 +68,7 @@ internal static class NestedSpeedBenchmark
             Rows = 60000,
             Steps = 10000,
         };
-        Tensor features = HostTensor.Create<float>(RandomNetwork.Rows(Batch, 784), CPU).reshape(Batch, 784);
+        Tensor features = HostTensor.Create<float>(RandomNetwork.Rows(Batch, input.Length), CPU).reshape(Batch, input.Length);
         Tensor targets = zeros(Batch, int64), sum = zeros(1, float64);
         var times = new List<double>[] { [], [] };
         using StepRule plainRule = Optimizer.AdamW().CreateRule(plainNet.Parameters, 1), nestedRule = Optimizer.AdamW().CreateRule(nestedNet.Parameters, 1);
@@ -78,20 +81,19 @@ internal static class NestedSpeedBenchmark
         plainNet.Initialize(1);
         nestedNet.Initialize(1);
         nestedNet.BeginEpoch(1, 1);
-        for (int round = -3; round < rounds; round++)
+        for (int round = steps < 20 ? -1 : -3; round < rounds; round++)
             for (int which = 0; which < 2; which++)
             {
                 // Processor time of this one thread's steps: other load on the machine does not enter.
-                const int Steps = 20;
                 TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
-                for (int i = 0; i < Steps; i++)
+                for (int i = 0; i < steps; i++)
                 {
                     using DisposeScope inner = NewDisposeScope();
                     (which == 0 ? plainStep : nestedStep).Run(new Batch(features, targets, null), 1e-4, sum);
                 }
 
                 if (round >= 0)
-                    times[which].Add((Process.GetCurrentProcess().TotalProcessorTime - start).TotalMilliseconds / Steps);
+                    times[which].Add((Process.GetCurrentProcess().TotalProcessorTime - start).TotalMilliseconds / steps);
             }
 
         foreach (TrainingHook hook in hooks.SelectMany(list => list))
@@ -99,26 +101,39 @@ internal static class NestedSpeedBenchmark
         return (Measure.Median(times[0]), Measure.Median(times[1]));
     }
 
-    private static void Predictions(int rounds)
+    private static void Pictures(int rounds)
     {
-        NestedNetwork network = RandomNestedNetwork.Create(784, Wide, 10);
+        NativeTorch.EnsureLoaded();
+        InputShape input = InputShape.Image(3, 32, 32);
+        Architecture recipe = Architecture.Vgg(11, widthFactor: 0.5, stem: ImageStem.Small, dropout: 0);
+        const string Name = "VGG-11 of half the published width, 3 x 32 x 32";
+        using (TorchThreads.Use(1))
+            Predictions(Name, RandomNestedNetwork.Create(recipe, input, 10), "at least 3 x", Math.Max(2, rounds / 2), timesNarrow: 4);
+        TrainingStep(Name, recipe, input, steps: 2, Math.Max(3, rounds / 3));
+    }
+
+    private static void Predictions(int rounds) =>
+        Predictions("MLP 784-512-512-512-10", RandomNestedNetwork.Create(784, Wide, 10), "at least 4 x", 4 * rounds, timesNarrow: 4);
+
+    private static void Predictions(string name, NestedNetwork network, string bar, int rounds, int timesNarrow)
+    {
         FittedNetwork small = new NestedExtraction(network, 8).Extract();
         IRowScorer[] scorers = [NestedScorers.Of(network, new NestedView { Step = 32 }), NestedScorers.Of(network, new NestedView { Step = 8 }), small.Scorer];
         const int Rows = 256;
-        float[] rows = RandomNetwork.Rows(Rows, 784), outputs = new float[Rows * 10];
+        float[] rows = RandomNetwork.Rows(Rows, network.InputWidth), outputs = new float[Rows * 10];
         var times = new List<double>[] { [], [], [] };
-        for (int round = -3; round < 4 * rounds; round++)
+        for (int round = -3; round < rounds; round++)
             for (int which = 0; which < 3; which++)
             {
                 long start = Stopwatch.GetTimestamp();
-                for (int i = 0; i < (which == 0 ? 1 : 4); i++)
+                for (int i = 0; i < (which == 0 ? 1 : timesNarrow); i++)
                     scorers[which].Score(rows, Rows, outputs);
                 if (round >= 0)
-                    times[which].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / (which == 0 ? 1 : 4));
+                    times[which].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / (which == 0 ? 1 : timesNarrow));
             }
 
         double[] best = [.. times.Select(list => list.Min())];
-        Print("prediction at width 0.25 against 1, mean weights, MLP 784-512-512-512-10, batch 256", $"{best[0] / best[1]:f1} x faster ({best[0]:f2} and {best[1]:f2} ms)", "at least 4 x");
+        Print($"prediction at width 0.25 against 1, mean weights, {name}, batch 256", $"{best[0] / best[1]:f1} x faster ({best[0]:f2} and {best[1]:f2} ms)", bar);
         Print("extracted net against the view, both 0.25", $"{best[1] / best[2]:f2} x as fast", "at least 1 x");
         Print("its file against the nested net's", $"{(double)RandomNestedNetwork.Bytes(small) / RandomNestedNetwork.Bytes(network):f3} x", "at most 0.12 x");
     }

@@ -32,7 +32,7 @@ internal static class RandomNetwork
         return features;
     }
 
-    internal static TrainingReport Report(MlpArchitecture mlp, ParameterLayout layout) => new()
+    internal static TrainingReport Report(Architecture mlp, ParameterLayout layout) => new()
     {
         Epochs = [new EpochReport(1, 0.5, 0.6, 0.7, 0.001, 0.1, 1000)],
         StopReason = StopReason.EpochsDone,

@@ -24,7 +24,7 @@ public sealed record CachePolicy
 
     private string Kind { get; }
 
-    /// <summary>In memory while the features take at most so many bytes, else streamed.</summary>
+    /// <summary>In memory while the features take at most so many bytes, else streamed; validation rows stay in memory while they alone take no more.</summary>
     /// <param name="megabytes">At least 0.</param>
     /// <param name="bufferRows">Rows of the shuffle buffer when rows are streamed, at least 2.</param>
     public static CachePolicy Budget(int megabytes, int bufferRows = 16_384) => new("Budget", megabytes * 1024L * 1024, bufferRows);

@@ -9,14 +9,14 @@ namespace MLExtensions;
 public sealed record NarrowedArchitecture : ConvArchitecture
 {
     [JsonConstructor]
-    internal NarrowedArchitecture(ConvArchitecture whole, IReadOnlyList<int> channels)
+    internal NarrowedArchitecture(Architecture whole, IReadOnlyList<int> channels)
     {
         Whole = whole;
         Channels = channels;
     }
 
-    /// <summary>The recipe that it was cut out of.</summary>
-    public ConvArchitecture Whole { get; }
+    /// <summary>The recipe that it was cut out of, a convolutional one.</summary>
+    public Architecture Whole { get; }
 
     /// <summary>Channels of every convolution, in the order of the recipe's parameters.</summary>
     public IReadOnlyList<int> Channels { get; }
@@ -34,16 +34,16 @@ public sealed record NarrowedArchitecture : ConvArchitecture
 
     internal override void Check(ICollection<string> faults)
     {
-        if (Whole is null or NarrowedArchitecture || Channels is null || Channels.Any(channels => channels is < 1 or > 1_048_576))
+        if (Whole is not ConvArchitecture or NarrowedArchitecture || Channels is null || Channels.Any(channels => channels is < 1 or > 1_048_576))
         {
-            faults.Add("its recipe is a cut one without whole recipe or channels, or with channels below 1.");
+            faults.Add("its recipe is a cut one without a whole convolutional recipe or channels, or with channels below 1.");
             return;
         }
 
         Whole.Check(faults);
     }
 
-    private protected override void Build(ConvBodyBuilder builder) => BuildPart(Whole, builder);
+    private protected override void Build(ConvBodyBuilder builder) => BuildPart((ConvArchitecture)Whole, builder);
 
     private protected override ConvBody Finish(ConvBodyBuilder builder) => NarrowedBody.Of(builder.Finish(), Channels);
 }

@@ -55,13 +55,18 @@ internal sealed class WeightTransfer(InitialNetwork initial, ParameterLayout lay
         foreach (ParameterSlot slot in to.Where(slot => !HeadSplit.IsHead(slot)))
         {
             ParameterSlot? match = from.FirstOrDefault(other => other.Name == slot.Name && SameShape(other, slot));
-            if (slot.Role is ParameterRole.WeightNoise or ParameterRole.Gate && !_taken.Contains(slot.Name[..(slot.Name.LastIndexOf('.') + 1)] + "weight"))
-                match = null; // says something of weights that were not taken
+            if (slot.Role is ParameterRole.WeightNoise or ParameterRole.Gate && !TookWhatBelongsTo(slot))
+                match = null;
             (match is null ? _fresh : _taken).Add(slot.Name);
             if (match is not null)
                 source.AsSpan(match.Offset, match.Length).CopyTo(target.AsSpan(slot.Offset));
         }
     }
+
+    // Noise goes with its weight, which comes before it; the gates of a mask with all weights, since recipes that differ may number their masks in another way.
+    private bool TookWhatBelongsTo(ParameterSlot slot) => _nested is not null && _nested.Layout.Parameters
+        .Where(weight => weight.Role == ParameterRole.Weight && !HeadSplit.IsHead(weight) && (slot.Role == ParameterRole.Gate || NestedLayout.NoiseOf(weight.Name) == slot.Name))
+        .All(weight => _taken.Contains(weight.Name));
 
     private void CopyHead(HeadOutputs head, int first, bool takeHead, float[] values)
     {

@@ -83,39 +83,42 @@ internal sealed class NestedConvLayers : ILayerMath, IDisposable
     public Tensor Convolve(ConvSpec layer, Tensor x)
     {
         NestedLayer plan = _plan[layer.Name];
-        int kept = Kept(plan.Mask, layer.Outputs), inputs = (int)x.shape[1];
-        int outputs = plan.Mask >= 0 && _now.Masks[plan.Mask] is null ? kept : layer.Outputs;
-        using Tensor weight = Part(_layers.Leaf(layer.Name + ".weight"), outputs, inputs);
-        using Tensor? bias = layer.Norm is null ? _layers.Leaf(layer.Name + ".bias").narrow(0, 0, outputs) : null;
-        Tensor y = F.conv2d(x, weight, bias, layer.Strides, layer.Padding, NoDilation);
+        int kept = Kept(plan.Mask, layer.Outputs);
+        Tensor y = Product(layer, x, 0, kept);
         if (_now.Noisy)
         {
-            int some = Math.Min(inputs, Kept(plan.InputMask, inputs)); // the others are 0
+            int some = Math.Min((int)x.shape[1], Kept(plan.InputMask, (int)x.shape[1])); // the others are 0
             using Tensor variances = Variances(layer.Name, kept, some);
             using Tensor square = Square(x, some);
             using Tensor variance = F.conv2d(square, variances, null, layer.Strides, layer.Padding, NoDilation);
-            AddNoise(y, variance, kept);
+            AddNoise(y, variance);
         }
 
-        if (layer.Norm is not { } norm)
+        if (layer.Norm is { } norm)
+            Moments?.Add(norm, y);
+        y = Normalize(layer, y, 0);
+        if (kept == layer.Outputs || plan.Mask < 0 || _now.Masks[plan.Mask] is null)
             return y;
-        Moments?.Add(norm, y);
-        using Tensor scale = _layers.Leaf(norm + ".scale").narrow(0, 0, outputs);
-        using Tensor shift = _layers.Leaf(norm + ".shift").narrow(0, 0, outputs);
+
+        // What a dropped channel would have been concerns the gradient of the mask only.
+        Tensor dropped;
+        using (no_grad())
+            dropped = Normalize(layer, Product(layer, x, kept, layer.Outputs - kept), kept);
         using (y)
-            return F.batch_norm(y, null, null, scale, shift, true, 0, ActivationBlock.Epsilon);
+        using (dropped)
+            return cat([y, dropped], 1);
     }
 
     public Tensor Multiply(DenseSpec layer, Tensor x)
     {
-        using Tensor weight = Part(_layers.Leaf(layer.Name + ".weight"), layer.Outputs, (int)x.shape[1]);
+        using Tensor weight = Part(_layers.Leaf(layer.Name + ".weight"), 0, layer.Outputs, (int)x.shape[1]);
         Tensor y = F.linear(x, weight, _layers.Leaf(layer.Name + ".bias"));
         if (!_now.Noisy)
             return y;
         using Tensor variances = Variances(layer.Name, layer.Outputs, (int)x.shape[1]);
         using Tensor square = x.mul(x);
         using Tensor variance = F.linear(square, variances);
-        AddNoise(y, variance, layer.Outputs);
+        AddNoise(y, variance);
         return y;
     }
 
@@ -137,36 +140,58 @@ internal sealed class NestedConvLayers : ILayerMath, IDisposable
 
     private int Kept(int mask, int all) => mask < 0 ? all : _now.Kept[mask];
 
-    private static Tensor Part(Tensor weight, int outputs, int inputs)
+    private Tensor Product(ConvSpec layer, Tensor x, int first, int outputs)
     {
-        using Tensor rows = weight.narrow(0, 0, outputs);
-        return rows.narrow(1, 0, inputs);
+        using Tensor weight = Part(_layers.Leaf(layer.Name + ".weight"), first, outputs, (int)x.shape[1]);
+        using Tensor? bias = layer.Norm is null ? Leading(_layers.Leaf(layer.Name + ".bias"), 0, first, outputs) : null;
+        return F.conv2d(x, weight, bias, layer.Strides, layer.Padding, NoDilation);
     }
+
+    // Consumes y.
+    private Tensor Normalize(ConvSpec layer, Tensor y, int first)
+    {
+        if (layer.Norm is not { } norm)
+            return y;
+        using Tensor scale = Leading(_layers.Leaf(norm + ".scale"), 0, first, y.shape[1]);
+        using Tensor shift = Leading(_layers.Leaf(norm + ".shift"), 0, first, y.shape[1]);
+        using (y)
+            return F.batch_norm(y, null, null, scale, shift, true, 0, ActivationBlock.Epsilon);
+    }
+
+    private static Tensor Part(Tensor weight, int first, int outputs, int inputs)
+    {
+        using Tensor rows = Leading(weight, 0, first, outputs);
+        return Leading(rows, 1, 0, inputs);
+    }
+
+    // Even a piece that is the whole would cost a copy of its gradient.
+    private static Tensor Leading(Tensor x, int dimension, long first, long count) => count == x.shape[dimension] ? x.alias() : x.narrow(dimension, first, count);
 
     private static Tensor Square(Tensor x, int channels)
     {
-        using Tensor some = x.narrow(1, 0, channels);
+        using Tensor some = Leading(x, 1, 0, channels);
         return some.mul(some);
     }
 
     // α θ²
     private Tensor Variances(string layer, int outputs, int inputs)
     {
-        using Tensor weight = Part(_layers.Leaf(layer + ".weight"), outputs, inputs);
-        using Tensor noise = Part(_layers.Leaf(layer + ".noise"), outputs, inputs);
+        using Tensor weight = Part(_layers.Leaf(layer + ".weight"), 0, outputs, inputs);
+        using Tensor noise = Part(_layers.Leaf(layer + ".noise"), 0, outputs, inputs);
         using Tensor alpha = noise.exp();
         using Tensor scaled = alpha.mul(weight);
         return scaled.mul(weight);
     }
 
-    private void AddNoise(Tensor y, Tensor variance, int kept)
+    private void AddNoise(Tensor y, Tensor variance)
     {
         using Tensor above = variance.add(_least);
         using Tensor deviation = above.sqrt();
         using Tensor draw = empty_like(deviation).normal_(0, 1, _draws);
         using Tensor noise = deviation.mul(draw);
-        using Tensor first = y.narrow(1, 0, kept);
-        using Tensor sum = first.add_(noise);
+        Tensor sum = y.add_(noise);
+        if (!ReferenceEquals(sum, y))
+            sum.Dispose();
     }
 
     /// <summary>Which channels a pass computes.</summary>

@@ -91,6 +91,31 @@ public sealed class NestedInitialModelTests
         Assert.Contains("InitialModel: no weight of", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nested_convolutions_are_initial_models_too()
+    {
+        var random = new Random(5);
+        IDataView rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 96).Select(i => new Picture
+        {
+            Positive = i % 2 == 0,
+            Features = [.. Enumerable.Range(0, 64).Select(pixel => random.NextSingle() + (i % 2 == 0 && pixel < 32 ? 1 : 0))],
+        }).ToList());
+        BayesianNestedTransformer Nested(ITransformer? start) => NestedTrainers.Create(_ml, TaskKind.Binary, o =>
+        {
+            (o.InitialModel, o.Architecture) = (start, start is null ? Architecture.ConvNet([[4], [8]]) : null);
+            (o.Groups, o.FloorGroups, o.Epochs, o.BatchSize) = (4, 1, 2, 16);
+        }).Fit(rows);
+        BayesianNestedTransformer initial = Nested(null), nested = Nested(initial);
+        NeuralNetworkTransformer plain = TaskKind.Binary.Trainer(_ml, o =>
+        {
+            (o.InitialModel, o.Architecture, o.Epochs, o.LearningRate, o.FreezeStatistics) = (initial, null, 1, 1e-9, true);
+        }).Fit(rows);
+
+        Assert.Empty(nested.Report.InitialModel!.Fresh);
+        Assert.Empty(plain.Report.InitialModel!.Fresh);
+        Close(TaskKind.Binary.Scores(initial.Extract(1).Transform(rows)), TaskKind.Binary.Scores(plain.Transform(rows)), 1e-3);
+    }
+
     private ITransformer SavedAndLoaded(ITransformer model, IDataView rows)
     {
         using var stream = new MemoryStream();
@@ -104,5 +129,13 @@ public sealed class NestedInitialModelTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], actual[i], tolerance * Math.Max(1, Math.Abs(expected[i])));
+    }
+
+    private sealed class Picture
+    {
+        [VectorType(1, 8, 8)]
+        public float[] Features { get; set; } = [];
+
+        public bool Positive { get; set; }
     }
 }

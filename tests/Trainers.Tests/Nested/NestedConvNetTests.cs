@@ -1,7 +1,7 @@
 using MLExtensions.Trainers.Losses;
 using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
-using MLExtensions.Trainers.Regularization;
+using MLExtensions.Trainers.Nets.Convolution;
 using MLExtensions.Trainers.Runtime;
 using MLExtensions.Trainers.Scoring;
 using TorchSharp;
@@ -43,7 +43,7 @@ public sealed class NestedConvNetTests
     public void No_weight_of_a_dropped_channel_changes_an_output(string name)
     {
         NestedNetwork network = NestedConvNets.Fitted(name);
-        const int Step = 5;
+        const int Step = 4;
         int[] units = network.UnitsAt(Step);
         float[] changed = [.. network.Parameters];
         int touched = 0;
@@ -97,6 +97,81 @@ public sealed class NestedConvNetTests
         double size = expectedGradient.Max(Math.Abs);
         for (int i = 0; i < expectedGradient.Length; i++)
             Assert.Equal(expectedGradient[i], gradients[i], 2e-3 * size);
+    }
+
+    [Fact]
+    public void The_stream_of_a_residual_stage_shares_one_mask()
+    {
+        NestedPlan plan = NestedPlan.Of(NestedConvNets.Recipe("cifar resnet, projection"), NestedConvNets.Input, 3);
+
+        Assert.Equal(plan["conv1"].Mask, plan["layer1.0.conv2"].Mask);
+        Assert.NotEqual(plan["conv1"].Mask, plan["layer1.0.conv1"].Mask);
+        Assert.Equal(plan["layer1.0.conv1"].Mask, plan["layer1.0.conv2"].InputMask);
+        Assert.Equal(plan["layer2.0.conv2"].Mask, plan["layer2.0.downsample.0"].Mask);
+        Assert.NotEqual(plan["conv1"].Mask, plan["layer2.0.conv2"].Mask);
+        Assert.Equal(plan["conv1"].Mask, plan["layer2.0.downsample.0"].InputMask);
+        Assert.Equal([16, 16, 32, 32, 64, 64], plan.Masks.Order());
+        Assert.Equal(plan["layer3.0.conv2"].Mask, plan["head"].InputMask);
+        Assert.Equal(-1, plan["head"].Mask);
+    }
+
+    [Fact]
+    public void A_draw_has_mean_and_variance_of_the_convolutions_of_x_and_its_square()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using NestedConvNet net = NestedConvNets.Create("convnet, no norm");
+        using var layers = new NestedConvLayers(net.Parameters, net.Plan, net.Masks, net.Settings, new Generator(3));
+        ConvSpec conv = ((ConvArchitecture)net.Architecture).Describe(net.Input).Weighted.OfType<ConvSpec>().First();
+        Tensor x = Numbers.Tensor(CPU, 6, 1, net.InputWidth).reshape(1, 2, 8, 8);
+        layers.UseWidth(net.Settings.Groups);
+
+        Tensor drawn = layers.Convolve(conv, x.expand(4000, 2, 8, 8).contiguous());
+
+        Tensor weight = Kernel(".weight"), alpha = Kernel(".noise").exp();
+        Tensor mean = nn.functional.conv2d(x, weight, net.Parameters.ValueOf(net.Parameters.Layout[conv.Name + ".bias"]), padding: [1, 1]);
+        Tensor variance = nn.functional.conv2d(x.square(), alpha.mul(weight.square()), padding: [1, 1]);
+        Assert.True(drawn.mean([0L]).sub(mean[0]).div(variance[0].sqrt()).abs().max().item<float>() < 5 / Math.Sqrt(4000));
+        Assert.True(drawn.var([0L]).div(variance[0]).sub(1).abs().max().item<float>() < .15f);
+
+        Tensor Kernel(string part) => net.Parameters.ValueOf(net.Parameters.Layout[conv.Name + part]).permute(0, 3, 1, 2);
+    }
+
+    [Fact]
+    public void The_gradient_of_gates_is_that_of_the_masked_activations_whatever_was_drawn()
+    {
+        // With a linear loss of one layer's activations the mask's gradient is known: for each channel the sum of gradient times activation before the mask.
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using NestedConvNet net = NestedConvNets.Create("convnet");
+        using var layers = new NestedConvLayers(net.Parameters, net.Plan, net.Masks, net.Settings, new Generator(3));
+        ConvSpec conv = ((ConvArchitecture)net.Architecture).Describe(net.Input).Weighted.OfType<ConvSpec>().First();
+        Tensor x = Numbers.Tensor(CPU, 6, 5, net.InputWidth).reshape(5, 2, 8, 8), weights = Numbers.Tensor(CPU, 7, 5, 8 * 64).reshape(5, 8, 8, 8);
+        ParameterSlot gates = net.Parameters.Layout[NestedLayout.GatesOf(0)];
+        Tensor means = layers.Convolve(conv, x);
+        for (int seed = 1; seed <= 4; seed++)
+        {
+            layers.Draw(SeededRandom.Derive(seed));
+            Tensor seen, masked;
+            using (enable_grad())
+            {
+                Tensor y = layers.Convolve(conv, x);
+                seen = y.detach();
+                masked = layers.Mask(conv, y);
+            }
+
+            int kept = net.Masks[0].Kept;
+            Assert.True(seen.narrow(1, kept, 8 - kept).sub(means.narrow(1, kept, 8 - kept)).abs().sum().item<float>() < 1e-3); // what is dropped is not drawn
+            Assert.Equal(kept, masked.abs().sum([0L, 2L, 3L]).count_nonzero().item<long>());
+            masked.backward([weights]);
+            layers.BackwardMasks();
+            float[] actual = FlatParameters.ToArray(net.Parameters.GradientOf(gates));
+            net.Masks[0].Backward(weights.mul(seen).sum([0L, 2L, 3L]));
+            float[] expected = FlatParameters.ToArray(net.Parameters.GradientOf(gates));
+            Assert.True(expected.Max(Math.Abs) > 1e-3);
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], actual[i], 1e-3f * expected.Max(Math.Abs));
+        }
     }
 
     [Theory]

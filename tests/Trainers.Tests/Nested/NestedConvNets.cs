@@ -12,11 +12,11 @@ internal static class NestedConvNets
 
     public static readonly InputShape Input = InputShape.Image(2, 8, 8);
 
-    public static readonly NestedSettings Settings = new() { Groups = 8, Floor = 2, Ordering = NestedOrdering.Learned };
+    public static readonly NestedSettings Settings = new() { Groups = 6, Floor = 2, Ordering = NestedOrdering.Learned };
 
     public static Architecture Recipe(string name) => name switch
     {
-        "convnet" => Architecture.ConvNet([[8, 11], [9]]), // 11 and 9 channels in 8 groups: a remainder
+        "convnet" => Architecture.ConvNet([[8, 11], [9]]), // 8, 11 and 9 channels in 6 groups: remainders
         "convnet, no norm" => Architecture.ConvNet([[8, 11], [9]], Normalization.None),
         "vgg" => Architecture.Vgg(11, widthFactor: .03, stem: ImageStem.Small, dropout: 0),
         "resnet" => Architecture.ResNet(18, ImageStem.Small, .1),
@@ -50,7 +50,7 @@ internal static class NestedConvNets
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         InputShape input = InputOf(name);
-        float[] statistics = net.CollectStatistics(Numbers.Tensor(CPU, 77, 40, input.Length), static () => { });
+        float[] statistics = net.CollectStatistics(Numbers.Tensor(CPU, 77, 24, input.Length), static () => { });
         return new NestedNetwork(task, Recipe(name), settings ?? Settings, input, Outputs, net.Parameters.ToArrays().Parameters, statistics, NestedNets.Report())
         {
             Calibration = [.. (settings ?? Settings).Steps.Select(step => 1 + (step * .02f))],

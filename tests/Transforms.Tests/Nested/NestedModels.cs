@@ -20,9 +20,17 @@ internal static class NestedModels
     public static NestedNetwork Network(NetTask task, Normalization normalization = Normalization.Batch, int[]? widths = null, int classes = 3, NestedSettings? settings = null)
     {
         settings ??= new NestedSettings { Groups = 8, Floor = 2, Ordering = NestedOrdering.Learned, IsRegression = task == NetTask.Regression };
-        MlpArchitecture recipe = Architecture.Mlp(widths ?? [12, 9], normalization: normalization);
+        return Network(task, Architecture.Mlp(widths ?? [12, 9], normalization: normalization), Nets.Inputs, classes, settings);
+    }
+
+    /// <summary>A convolutional net for pictures of two channels.</summary>
+    public static NestedNetwork Pictures(Architecture? recipe = null, InputShape? input = null) => Network(
+        NetTask.Multiclass, recipe ?? Architecture.ConvNet([[4, 6]]), input ?? InputShape.Image(2, 6, 6), 3, new NestedSettings { Groups = 8, Floor = 2, Ordering = NestedOrdering.Learned });
+
+    private static NestedNetwork Network(NetTask task, Architecture recipe, InputShape input, int classes, NestedSettings settings)
+    {
         int outputs = task switch { NetTask.Multiclass => classes, NetTask.Binary => 1, _ => 2 };
-        ParameterLayout layout = NestedLayout.Of(recipe, Nets.Inputs, outputs, settings);
+        ParameterLayout layout = NestedLayout.Of(recipe, input, outputs, settings);
         var parameters = new float[layout.ParameterCount];
         foreach (ParameterSlot slot in layout.Parameters)
         {
@@ -36,11 +44,11 @@ internal static class NestedModels
             SeededRandom.Derive(7, slot.Offset).FillUniform(parameters.AsSpan(slot.Offset, slot.Length), low, high);
         }
 
-        var statistics = new float[NestedNetwork.StatisticsLength(recipe, Nets.Inputs, settings)];
+        var statistics = new float[NestedNetwork.StatisticsLength(recipe, input, settings)];
         SeededRandom.Derive(8).FillUniform(statistics, .5f, 1.5f);
-        var features = new float[Nets.Inputs];
+        var features = new float[input.Statistics];
         Array.Fill(features, .5f);
-        return new NestedNetwork(task, recipe, settings, Nets.Inputs, outputs, parameters, statistics, Nets.Report())
+        return new NestedNetwork(task, recipe, settings, input, outputs, parameters, statistics, Nets.Report())
         {
             TargetMean = task == NetTask.Regression ? 100 : 0,
             TargetScale = task == NetTask.Regression ? 10 : 1,
