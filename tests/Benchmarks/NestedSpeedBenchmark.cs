@@ -24,23 +24,17 @@ internal static class NestedSpeedBenchmark
     public static void Run(string[] args)
     {
         int rounds = Measure.Number(args, "--rounds", 15);
-        string only = Options.Get(args, "--only", "");
-        bool all = only == "";
+        bool picturesOnly = Options.Get(args, "--only", "") == "pictures";
         Console.WriteLine("| what | measured | bar |");
         Console.WriteLine("| --- | --- | --- |");
-        if (only is "" or "pictures")
-            Pictures(rounds);
-        if (only == "pictures")
+        Pictures(rounds);
+        if (picturesOnly)
             return;
-        if (all)
-            Predictions(rounds);
-        if (all)
-            SingleRow(Measure.Number(args, "--calls", 50_000));
-        if (all)
-            Files();
-        foreach (int[] widths in all ? [[256, 128], Wide] : Array.Empty<int[]>())
+        Predictions(rounds);
+        SingleRow(Measure.Number(args, "--calls", 50_000));
+        Files();
+        foreach (int[] widths in new[] { [256, 128], Wide })
             TrainingStep($"MLP 784-{string.Join('-', widths)}-10", Architecture.Mlp(widths, normalization: Normalization.Batch), 784, steps: 20, rounds);
-        Adaptive(args);
     }
 
     private static void Print(string what, FormattableString measured, string bar) => Console.WriteLine($"| {what} | {FormattableString.Invariant(measured)} | {bar} |");
@@ -183,27 +177,6 @@ internal static class NestedSpeedBenchmark
 
         Print("PredictionEngine, nested 20-64-32-3, 8 draws, all columns of uncertainty",
             $"p50 {Measure.Quantile(times, .5):f1} us, p99 {Measure.Quantile(times, .99):f1} us, {bytes / calls} B, libtorch {(Measure.TorchIsLoaded() ? "loaded" : "not loaded")}", "p50 15 us, 0 B, no libtorch");
-    }
-
-    private static void Adaptive(string[] args)
-    {
-        string folder = Path.Combine(DataFolder.Find(args), "mnist");
-        var ml = new MLContext(1);
-        PixelRow[] rows = PixelRow.Read(folder, "train", Measure.Number(args, "--mnist", 20_000) + 4000, 1);
-        IDataView validation = PixelRow.View(ml, rows[..4000]), test = PixelRow.View(ml, PixelRow.Read(folder, "t10k"));
-        BayesianNestedTransformer model = ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
-        {
-            Architecture = Architecture.Mlp([256, 128], normalization: Normalization.Batch),
-            Epochs = 10,
-            Seed = 1,
-            Threads = ThreadPolicy.Fixed(1),
-            Telemetry = false,
-        }).Fit(PixelRow.View(ml, rows[4000..]));
-        AdaptiveWidthChoice choice = model.ChooseAdaptiveWidth(validation, start: 0.25, accuracyLossAtMost: 0.0005);
-        AdaptiveCost cost = choice.Model.MeasureAdaptiveCost(test);
-        double full = ml.MulticlassClassification.EvaluateUncertainty(model.Transform(test)).Accuracy;
-        double adaptive = ml.MulticlassClassification.EvaluateUncertainty(choice.Model.Transform(test)).Accuracy;
-        Print($"adaptive width 0.25 to 1 on MNIST ({rows.Length - 4000} training rows, threshold from 4,000 others)", $"mean cost {cost.MeanCost:f2} of width 1, test accuracy {adaptive:f4} against {full:f4}", "at most 0.4 within 0.001");
     }
 
     private sealed class Row

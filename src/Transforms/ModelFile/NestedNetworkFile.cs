@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nested;
 using MLExtensions.Trainers.Nets;
@@ -14,13 +12,6 @@ namespace MLExtensions.Transforms.ModelFile;
 internal static class NestedNetworkFile
 {
     private const int Version = 1;
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-        MaxDepth = 16,
-    };
 
     private static ReadOnlySpan<byte> Magic => "MLXNST\r\n"u8;
 
@@ -45,7 +36,7 @@ internal static class NestedNetworkFile
             Labels = labels?.ToTexts(),
             Report = network.Report,
         };
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
+        byte[] json = HeaderJson.Write(header);
         FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Statistics, network.FeatureMean, network.FeatureFactor, network.Calibration);
     }
 
@@ -56,7 +47,7 @@ internal static class NestedNetworkFile
     public static BayesianNestedTransformer Read(IHostEnvironment environment, Stream stream)
     {
         (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version);
-        NestedNetworkHeader header = Header(json);
+        NestedNetworkHeader header = HeaderJson.Read<NestedNetworkHeader>(json);
         var faults = new List<string>();
         header.Check(faults);
         if (faults.Count > 0)
@@ -80,19 +71,7 @@ internal static class NestedNetworkFile
             FeatureFactor = factor,
             Calibration = calibration,
         };
-        return new BayesianNestedTransformer(environment, network, header.View, header.Columns, LabelsOf(header));
-    }
-
-    private static NestedNetworkHeader Header(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<NestedNetworkHeader>(json, Json) ?? throw FileFrame.Damaged("its JSON is empty");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
-        {
-            throw FileFrame.Damaged("its JSON cannot be read: " + e.Message);
-        }
+        return new BayesianNestedTransformer(environment, network, header.View, header.Columns, HeaderJson.Labels(header.LabelType, header.Labels));
     }
 
     private static (int Parameters, long Statistics) Lengths(NestedNetworkHeader header)
@@ -111,20 +90,6 @@ internal static class NestedNetworkFile
         catch (InvalidOperationException e)
         {
             throw FileFrame.Damaged("its recipe does not go with its pictures: " + e.Message.TrimEnd('.'));
-        }
-    }
-
-    private static LabelValues? LabelsOf(NestedNetworkHeader header)
-    {
-        if (header.LabelType is null || header.Labels is null)
-            return null;
-        try
-        {
-            return LabelValues.FromTexts(header.LabelType, header.Labels);
-        }
-        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
-        {
-            throw FileFrame.Damaged("its labels cannot be read: " + e.Message);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.ML.Runtime;
 using MLExtensions.Trainers.Nets;
 using MLExtensions.Transforms.Scoring;
@@ -7,27 +5,19 @@ using MLExtensions.Transforms.Scoring;
 namespace MLExtensions.Transforms.ModelFile;
 
 /// <summary>
-/// The bytes of a net inside ML.NET's model file, little-endian:
-/// magic (8), format version (4), length of the JSON (4), JSON (recipe, columns, report), parameters, running statistics, feature means and factors (float32),
-/// SHA-256 of all that (32).
+/// The bytes of a net inside ML.NET's model file: a <see cref="FileFrame"/> with recipe, columns and report as JSON, whose numbers are the parameters, running statistics, feature
+/// means and factors.
 /// </summary>
 internal static class NetworkFile
 {
     private const int Version = 1;
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-        MaxDepth = 16,
-    };
 
     private static ReadOnlySpan<byte> Magic => "MLXNET\r\n"u8;
 
     /// <summary>Writes a net with its columns.</summary>
     public static void Write(BinaryWriter writer, FittedNetwork network, ScoreColumnNames columns, LabelValues? labels)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(HeaderOf(network, columns, labels), Json);
+        byte[] json = HeaderJson.Write(HeaderOf(network, columns, labels));
         FileFrame.Write(writer, Magic, Version, json, network.Parameters, network.Buffers, network.FeatureMean, network.FeatureFactor);
     }
 
@@ -47,7 +37,7 @@ internal static class NetworkFile
     public static (FittedNetwork Network, ScoreColumnNames Columns, LabelValues? Labels) Read(Stream stream)
     {
         (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version);
-        return Assemble(Header(json), input);
+        return Assemble(HeaderJson.Read<NetworkHeader>(json), input);
     }
 
     private static (FittedNetwork, ScoreColumnNames, LabelValues?) Assemble(NetworkHeader header, ChecksumReader input)
@@ -55,7 +45,7 @@ internal static class NetworkFile
         ParameterLayout layout = LayoutOf(header);
         long expected = 4 * ((long)layout.ParameterCount + layout.BufferCount + (header.Standardized ? 2L * header.Input.Statistics : 0));
         if (input.Left != expected)
-            throw Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
+            throw FileFrame.Damaged($"its recipe needs {expected} bytes of numbers, and it has {input.Left}");
         float[] parameters = input.ReadNumbers(layout.ParameterCount);
         float[] buffers = input.ReadNumbers(layout.BufferCount);
         float[] mean = input.ReadNumbers(header.Standardized ? header.Input.Statistics : 0);
@@ -69,7 +59,7 @@ internal static class NetworkFile
             Precision = header.Precision,
             Mirrored = header.Mirrored,
         };
-        return (network, header.Columns, LabelsOf(header));
+        return (network, header.Columns, HeaderJson.Labels(header.LabelType, header.Labels));
     }
 
     private static NetworkHeader HeaderOf(FittedNetwork network, ScoreColumnNames columns, LabelValues? labels) => new()
@@ -90,51 +80,23 @@ internal static class NetworkFile
         Report = network.Report,
     };
 
-    private static NetworkHeader Header(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<NetworkHeader>(json, Json) ?? throw Damaged("its JSON is empty");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
-        {
-            throw Damaged("its JSON cannot be read: " + e.Message);
-        }
-    }
-
     private static ParameterLayout LayoutOf(NetworkHeader header)
     {
         var faults = new List<string>();
         header.Check(faults);
         if (faults.Count > 0)
-            throw Damaged(string.Join(" ", faults).TrimEnd('.'));
+            throw FileFrame.Damaged(string.Join(" ", faults).TrimEnd('.'));
         try
         {
             return ParameterLayout.Of(header.Architecture, header.Input, header.OutputWidth);
         }
         catch (OverflowException)
         {
-            throw Damaged("its recipe has too many parameters");
+            throw FileFrame.Damaged("its recipe has too many parameters");
         }
         catch (InvalidOperationException e)
         {
-            throw Damaged("its recipe does not go with its pictures: " + e.Message.TrimEnd('.'));
+            throw FileFrame.Damaged("its recipe does not go with its pictures: " + e.Message.TrimEnd('.'));
         }
     }
-
-    private static LabelValues? LabelsOf(NetworkHeader header)
-    {
-        if (header.LabelType is null || header.Labels is null)
-            return null;
-        try
-        {
-            return LabelValues.FromTexts(header.LabelType, header.Labels);
-        }
-        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
-        {
-            throw Damaged("its labels cannot be read: " + e.Message);
-        }
-    }
-
-    private static InvalidDataException Damaged(string why) => FileFrame.Damaged(why);
 }

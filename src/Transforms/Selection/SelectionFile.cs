@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using MLExtensions.Transforms.ModelFile;
 
 namespace MLExtensions.Transforms.Selection;
@@ -14,20 +12,13 @@ internal static class SelectionFile
 {
     private const int Version = 1;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-        MaxDepth = 16,
-    };
-
     private static ReadOnlySpan<byte> Magic => "MLXSEL\r\n"u8;
 
     /// <summary>Writes a selection.</summary>
     public static void Write(BinaryWriter writer, SelectionReport report, SelectionRule rule, string label, string? weight)
     {
         var header = new Header(report, label, weight, rule.ClassCount, rule.SourceRows, rule.ClassWeights, rule.Rows.Length);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
+        byte[] json = HeaderJson.Write(header);
         long[] rows = BitConverter.IsLittleEndian ? rule.Rows : Array.ConvertAll(rule.Rows, BinaryPrimitives.ReverseEndianness);
         FileFrame.Write(writer, Magic, Version, json, output =>
         {
@@ -42,7 +33,9 @@ internal static class SelectionFile
     public static PretrainingSelectionTransformer Read(Stream stream)
     {
         (byte[] json, ChecksumReader input) = FileFrame.Read(stream, Magic, Version, "selection");
-        Header header = HeaderOf(json);
+        Header header = HeaderJson.Read<Header>(json);
+        if (header is not { Report: not null, Label: not null, ClassWeights: not null })
+            throw FileFrame.Damaged("its JSON has a hole");
         if (header.RowCount < 0 || input.Left != header.RowCount * 12L)
             throw FileFrame.Damaged($"it says {header.RowCount} rows, and has {input.Left} bytes for them");
         byte[] bytes = input.Read(header.RowCount * sizeof(long));
@@ -56,19 +49,6 @@ internal static class SelectionFile
         if (faults.Count > 0)
             throw FileFrame.Damaged(string.Join(" ", faults).TrimEnd('.'));
         return new PretrainingSelectionTransformer(header.Report, rule, header.Label, header.Weight);
-    }
-
-    private static Header HeaderOf(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            Header header = JsonSerializer.Deserialize<Header>(json, Json) ?? throw FileFrame.Damaged("its JSON is empty");
-            return header is { Report: not null, Label: not null, ClassWeights: not null } ? header : throw FileFrame.Damaged("its JSON has a hole");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
-        {
-            throw FileFrame.Damaged("its JSON cannot be read: " + e.Message);
-        }
     }
 
     private sealed record Header(SelectionReport Report, string Label, string? Weight, int ClassCount, long SourceRows, float[] ClassWeights, int RowCount);

@@ -100,18 +100,15 @@ public sealed class NestedInitialModelTests
             Positive = i % 2 == 0,
             Features = [.. Enumerable.Range(0, 64).Select(pixel => random.NextSingle() + (i % 2 == 0 && pixel < 32 ? 1 : 0))],
         }).ToList());
-        BayesianNestedTransformer initial = _ml.BinaryClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        BayesianNestedTransformer Nested(ITransformer? start) => NestedTrainers.Create(_ml, TaskKind.Binary, o =>
         {
-            LabelColumnName = "Positive", Architecture = Architecture.ConvNet([[4], [8]]), Groups = 4, FloorGroups = 1, Epochs = 2, BatchSize = 16, Seed = 3,
+            (o.InitialModel, o.Architecture) = (start, start is null ? Architecture.ConvNet([[4], [8]]) : null);
+            (o.Groups, o.FloorGroups, o.Epochs, o.BatchSize) = (4, 1, 2, 16);
         }).Fit(rows);
-
-        BayesianNestedTransformer nested = _ml.BinaryClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        BayesianNestedTransformer initial = Nested(null), nested = Nested(initial);
+        NeuralNetworkTransformer plain = TaskKind.Binary.Trainer(_ml, o =>
         {
-            LabelColumnName = "Positive", InitialModel = initial, Groups = 4, FloorGroups = 1, Epochs = 1, BatchSize = 16, Seed = 3,
-        }).Fit(rows);
-        NeuralNetworkTransformer plain = _ml.BinaryClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
-        {
-            LabelColumnName = "Positive", InitialModel = initial, Epochs = 1, LearningRate = 1e-9, BatchSize = 16, FreezeStatistics = true,
+            (o.InitialModel, o.Architecture, o.Epochs, o.LearningRate, o.FreezeStatistics) = (initial, null, 1, 1e-9, true);
         }).Fit(rows);
 
         Assert.Empty(nested.Report.InitialModel!.Fresh);
