@@ -23,7 +23,8 @@ namespace MLExtensions;
 /// <para>Columns in and out are those of the neural-network trainers; columns of uncertainty come on request (<see cref="UncertaintyColumnNames"/>).</para>
 /// <para>Differences from the paper: the masks are drawn from log β (its code draws from β, nearly uniform masks); one divergence for all layers (its code has other
 /// constants in linear layers); log α is kept within −8 and 0; widths are rounded, not cut off; a unit is masked after its normalisation by the constant that masking
-/// before it gives, the same function; Adam in place of a natural-gradient method; the noise of the weights at prediction is a fixed number of draws.</para>
+/// before it gives, the same function, and a channel of a convolution by 0 after its activation; Adam in place of a natural-gradient method; the noise of the weights at
+/// prediction is a fixed number of draws.</para>
 /// </remarks>
 public sealed class BayesianNestedNetworkTrainer : ITrainerEstimator<BayesianNestedTransformer, BayesianNestedModel>
 {
