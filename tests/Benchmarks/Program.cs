@@ -1,9 +1,15 @@
-using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.AllFour;
 using MLExtensions.Benchmarks.Convolution;
+using MLExtensions.Benchmarks.Endurance;
 using MLExtensions.Benchmarks.Images;
+using MLExtensions.Benchmarks.Nested;
 using MLExtensions.Benchmarks.Regularization;
 using MLExtensions.Benchmarks.Robustness;
+using MLExtensions.Benchmarks.Scoring;
+using MLExtensions.Benchmarks.Selection;
+using MLExtensions.Benchmarks.Training;
+using MLExtensions.Benchmarks.Transport;
+using MLExtensions.Benchmarks;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
