@@ -17,8 +17,8 @@ public sealed class NestedConvTrainerTests
         BayesianNestedTransformer model = Fit(500, o => o.Epochs = 14);
         BayesianNestedModel facts = model.Model;
 
-        Assert.InRange(AccuracyOf(model), .95, 1);
-        Assert.InRange(AccuracyOf(model.WithWidth(.5).WithSamples(4).WithUncertainty()), .9, 1);
+        Assert.InRange(AccuracyOf(model), .9, 1);
+        Assert.InRange(AccuracyOf(model.WithWidth(.5).WithSamples(4).WithUncertainty()), .8, 1);
         Assert.True(model.WithWidth(.5).WithSamples(4).WithUncertainty().Transform(test).GetColumn<float>("MutualInformation").Max() > 0);
         long[] costs = [.. facts.Widths.Select(facts.MultiplyAddsAt)], numbers = [.. facts.Widths.Select(facts.ParametersAt)];
         Assert.True(costs.Zip(costs.Skip(1)).All(pair => pair.First < pair.Second));
