@@ -9,26 +9,42 @@ namespace MLExtensions.Estimators.Tests.Images;
 /// <summary>A convolutional model in a process whose code knows ML.NET only.</summary>
 public sealed class FreshProcessTests
 {
+    private static readonly InputShape Shape = InputShape.Image(1, BarPicture.Size, BarPicture.Size);
+
     private static string ProgramPath => typeof(FreshProcessTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ChildProcess").Value!;
 
     [Theory]
     [InlineData(Precision.Float32)]
     [InlineData(Precision.BFloat16)]
-    public void Another_process_loads_the_model_and_scores_the_same_bits(Precision precision)
-    {
-        var ml = new MLContext(1);
-        List<BarPicture> pictures = BarPicture.Make(40, seed: 1);
-        IDataView rows = BarPicture.View(ml, pictures, BarPicture.Size * BarPicture.Size);
-        IDataView features = ml.Transforms.CopyColumns("Features", nameof(BarPicture.Pixels)).Fit(rows).Transform(rows);
-        NeuralNetworkTransformer model = ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
+    public void Another_process_loads_the_model_and_scores_the_same_bits(Precision precision) =>
+        ScoresAreTheSame((ml, rows) => ml.MulticlassClassification.Trainers.NeuralNetwork(new NeuralNetworkOptions
         {
-            InputShape = InputShape.Image(1, BarPicture.Size, BarPicture.Size),
+            InputShape = Shape,
             Architecture = Architecture.ConvNet([[4, 8]]),
             Epochs = 1,
             Seed = 1,
             Threads = ThreadPolicy.Fixed(1),
             Precision = precision,
-        }).Fit(features);
+        }).Fit(rows));
+
+    [Fact]
+    public void A_nested_model_scores_the_same_bits_at_a_width_and_with_draws_of_its_weights() =>
+        ScoresAreTheSame((ml, rows) => ml.MulticlassClassification.Trainers.BayesianNestedNetwork(new BayesianNestedNetworkOptions
+        {
+            InputShape = Shape,
+            Architecture = Architecture.ConvNet([[4, 8]]),
+            Epochs = 1,
+            Seed = 1,
+            Threads = ThreadPolicy.Fixed(1),
+        }).Fit(rows).WithWidth(.5).WithSamples(2));
+
+    private static void ScoresAreTheSame(Func<MLContext, IDataView, ITransformer> fit)
+    {
+        var ml = new MLContext(1);
+        List<BarPicture> pictures = BarPicture.Make(40, seed: 1);
+        IDataView rows = BarPicture.View(ml, pictures, BarPicture.Size * BarPicture.Size);
+        IDataView features = ml.Transforms.CopyColumns("Features", nameof(BarPicture.Pixels)).Fit(rows).Transform(rows);
+        ITransformer model = fit(ml, features);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("mlextensions-");
         try
         {
