@@ -1,3 +1,4 @@
+using MLExtensions.Benchmarks;
 using MLExtensions.Benchmarks.AllFour;
 using MLExtensions.Benchmarks.Convolution;
 using MLExtensions.Benchmarks.Endurance;
@@ -9,7 +10,6 @@ using MLExtensions.Benchmarks.Scoring;
 using MLExtensions.Benchmarks.Selection;
 using MLExtensions.Benchmarks.Training;
 using MLExtensions.Benchmarks.Transport;
-using MLExtensions.Benchmarks;
 
 var benchmarks = new Dictionary<string, Action<string[]>>
 {
