@@ -9,7 +9,7 @@ internal static class FineTuningCheck
     {
         if (o.HeadLearningRateFactor is { } factor && !(factor > 0 && double.IsFinite(factor)))
             faults.Add($"HeadLearningRateFactor is {factor}; it must be a finite number above 0. 10 is usual for fine-tuning, 1 switches it off.");
-        if (o.InitialModel is not null && InitialModels.Find(o.InitialModel) is null)
+        if (o.InitialModel is not null && !InitialModels.IsIn(o.InitialModel))
             faults.Add($"InitialModel is {o.InitialModel.GetType().Name} and holds no neural net; give a NeuralNetworkTransformer, a BayesianNestedTransformer, or a chain of transformers with one in it.");
         if (o.InitialModel is not null && o.InitialWeights is not null)
             faults.Add($"InitialModel and InitialWeights ('{o.InitialWeights}') are both set; a fit starts from one of them.");

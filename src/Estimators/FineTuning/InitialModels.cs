@@ -9,13 +9,15 @@ namespace MLExtensions.Estimators.FineTuning;
 /// <summary>Finds the net in a fitted model.</summary>
 internal static class InitialModels
 {
+    /// <summary>Whether there is a net in a transformer or in the chains that it is made of.</summary>
+    public static bool IsIn(ITransformer model) => StageOf(model) is not null;
+
     /// <summary>The last net in a transformer or in the chains that it is made of; null without one.</summary>
-    public static InitialNetwork? Find(ITransformer model) => model switch
+    public static InitialNetwork? Find(ITransformer model) => StageOf(model) switch
     {
         NeuralNetworkTransformer net => new InitialNetwork(net.Model.Network, net.LabelTexts),
         BayesianNestedTransformer { Model.Network: { } nested } transformer =>
             new InitialNetwork(new NestedExtraction(nested, nested.Settings.Groups).Extract(), transformer.LabelTexts) { Nested = nested },
-        IEnumerable<ITransformer> chain => chain.Reverse().Select(Find).FirstOrDefault(net => net is not null),
         _ => null,
     };
 
@@ -37,4 +39,11 @@ internal static class InitialModels
         {
             Picture = initial.Network.Input.IsImage ? initial.Network.Input : null,
         };
+
+    private static ITransformer? StageOf(ITransformer model) => model switch
+    {
+        NeuralNetworkTransformer or BayesianNestedTransformer => model,
+        IEnumerable<ITransformer> chain => chain.Reverse().Select(StageOf).FirstOrDefault(stage => stage is not null),
+        _ => null,
+    };
 }

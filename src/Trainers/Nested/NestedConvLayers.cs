@@ -14,8 +14,6 @@ namespace MLExtensions.Trainers.Nested;
 /// </summary>
 internal sealed class NestedConvLayers : ILayerMath, IDisposable
 {
-    private const double LeastVariance = 1e-12;
-
     private static readonly long[] NoDilation = [1, 1];
 
     private readonly TrainedLayers _layers;
@@ -23,7 +21,7 @@ internal sealed class NestedConvLayers : ILayerMath, IDisposable
     private readonly IReadOnlyList<OrderedMask> _masks;
     private readonly NestedSettings _settings;
     private readonly Generator _draws;
-    private readonly Scalar _least = LeastVariance;
+    private readonly Scalar _least = VariationalLinear.LeastVariance;
     private readonly Widths _whole;
     private Widths _now;
     private Widths? _drawn; // of the last training pass

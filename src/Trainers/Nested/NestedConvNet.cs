@@ -1,3 +1,4 @@
+using MLExtensions.Trainers.Nets;
 using MLExtensions.Trainers.Nets.Convolution;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,7 @@ internal sealed class NestedConvNet : NestedNet
     private readonly DenseSpec _head;
     private readonly NestedConvLayers _layers;
     private readonly ConvPass _pass;
-    private Tensor? _output; // [batch, outputs], of the last training pass, with its graph
+    private readonly AutogradPass _autograd;
 
     /// <inheritdoc cref="NestedNet(Architecture, InputShape, int, NestedSettings, double, double, Device)"/>
     public NestedConvNet(ConvArchitecture recipe, InputShape input, int outputWidth, NestedSettings settings, double continuing, double logAlpha, Device device)
@@ -27,6 +28,7 @@ internal sealed class NestedConvNet : NestedNet
         _head = _body.Head(outputWidth);
         _layers = new NestedConvLayers(Parameters, Plan, Masks, settings, Draws);
         _pass = new ConvPass(_body, _layers, Precision.Float32);
+        _autograd = new AutogradPass(Parameters);
     }
 
     /// <inheritdoc/>
@@ -44,22 +46,13 @@ internal sealed class NestedConvNet : NestedNet
             return cat([.. Pieces(features).Select(Outputs)], 0).MoveToOuterDisposeScope();
         }
 
-        _output?.Dispose();
         _layers.Draw(MaskDraws);
-        using (enable_grad())
-            _output = Outputs(features);
-        return _output.detach();
+        return _autograd.Forward(() => Outputs(features));
     }
 
     public override void Backward(Tensor outputGradient)
     {
-        using Tensor output = _output ?? throw new InvalidOperationException("Backward needs a training pass before it.");
-        _output = null;
-        Tensor cleared = Parameters.Gradients.zero_(); // autograd adds to it
-        if (!ReferenceEquals(cleared, Parameters.Gradients))
-            cleared.Dispose();
-        output.backward([outputGradient]);
-        outputGradient.Dispose();
+        _autograd.Backward(outputGradient);
         _layers.BackwardMasks();
         KeepNoiseConstant();
     }
@@ -68,13 +61,7 @@ internal sealed class NestedConvNet : NestedNet
     public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient)
     {
         _layers.UseMeans();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor x = features.detach().requires_grad_();
-        Tensor outputs;
-        using (enable_grad())
-            outputs = Outputs(x);
-        Tensor gradient = outputGradient(outputs.detach());
-        return autograd.grad([outputs], [x], [gradient])[0].MoveToOuterDisposeScope();
+        return AutogradPass.InputGradient(features, Outputs, outputGradient);
     }
 
     /// <inheritdoc/>
@@ -103,7 +90,7 @@ internal sealed class NestedConvNet : NestedNet
 
     public override void Dispose()
     {
-        _output?.Dispose();
+        _autograd.Dispose();
         _pass.Dispose();
         _layers.Dispose();
         base.Dispose();

@@ -54,16 +54,8 @@ internal sealed class NestedMlpNet : NestedNet
     public override double WorkPerRow => 2 * base.WorkPerRow;
 
     /// <inheritdoc/>
-    public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor x = features.detach().requires_grad_();
-        Tensor outputs;
-        using (enable_grad())
-            outputs = Forward(x, training: false);
-        Tensor gradient = outputGradient(outputs.detach());
-        return autograd.grad([outputs], [x], [gradient])[0].MoveToOuterDisposeScope();
-    }
+    public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient) =>
+        AutogradPass.InputGradient(features, x => Forward(x, training: false), outputGradient);
 
     /// <inheritdoc/>
     public override float[] CollectStatistics(Tensor features, Action checkAlive)

@@ -12,7 +12,8 @@ namespace MLExtensions.Trainers.Nested;
 /// </summary>
 internal sealed class VariationalLinear : IDisposable
 {
-    private const double LeastVariance = 1e-12; // the paper's code has 1e-8, which is noise of its own
+    /// <summary>Under the variance of a draw; the paper's code has 1e-8, which is noise of its own.</summary>
+    public const double LeastVariance = 1e-12;
 
     private readonly Tensor _mean;           // [out, in], θ
     private readonly Tensor _meanGradient;   // [out, in]

@@ -28,11 +28,16 @@ internal static class NestedSpeedBenchmark
         bool picturesOnly = Options.Get(args, "--only", "") == "pictures";
         Console.WriteLine("| what | measured | bar |");
         Console.WriteLine("| --- | --- | --- |");
+        if (!picturesOnly)
+            Perceptrons(args, rounds);
         Pictures(rounds);
-        if (picturesOnly)
-            return;
-        Predictions(rounds);
+    }
+
+    // Single rows first: nothing has loaded libtorch then.
+    private static void Perceptrons(string[] args, int rounds)
+    {
         SingleRow(Measure.Number(args, "--calls", 50_000));
+        Predictions(rounds);
         Files();
         foreach (int[] widths in new[] { [256, 128], Wide })
             TrainingStep($"MLP 784-{string.Join('-', widths)}-10", Architecture.Mlp(widths, normalization: Normalization.Batch), 784, steps: 20, rounds);

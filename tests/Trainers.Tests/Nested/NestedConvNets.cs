@@ -29,17 +29,7 @@ internal static class NestedConvNets
     public static NestedConvNet Create(string name, NestedSettings? settings = null, double logAlpha = -2)
     {
         var net = new NestedConvNet((ConvArchitecture)Recipe(name), InputOf(name), Outputs, settings ?? Settings, .8, logAlpha, CPU);
-        net.Initialize(seed: 4);
-        (float[] values, float[] buffers) = net.Parameters.ToArrays();
-        int index = 0;
-        foreach (ParameterSlot slot in net.Parameters.Layout.Parameters.Where(slot => slot.Role is ParameterRole.Bias or ParameterRole.NormShift or ParameterRole.WeightNoise or ParameterRole.Gate))
-        {
-            float[] noise = Numbers.Uniform(slot.Length, seed: 100 + index++, low: -.5f, high: .5f);
-            for (int i = 0; i < slot.Length; i++)
-                values[slot.Offset + i] += noise[i];
-        }
-
-        net.Parameters.Set(values, buffers);
+        NestedNets.Shake(net);
         return net;
     }
 

@@ -19,6 +19,13 @@ internal static class NestedNets
     public static NestedMlpNet Create(Normalization normalization, Activation activation = Activation.Relu, NestedSettings? settings = null, double logAlpha = -2, Device? device = null)
     {
         var net = new NestedMlpNet(Recipe(normalization, activation), Inputs, Outputs, settings ?? Settings, .8, logAlpha, device ?? TestDevices.Get("cpu"));
+        Shake(net);
+        return net;
+    }
+
+    /// <summary>Weights of a fresh net, and biases, shifts, noise and gates that differ from unit to unit.</summary>
+    public static void Shake(NestedNet net)
+    {
         net.Initialize(seed: 4);
         (float[] values, float[] buffers) = net.Parameters.ToArrays();
         int index = 0;
@@ -30,7 +37,6 @@ internal static class NestedNets
         }
 
         net.Parameters.Set(values, buffers);
-        return net;
     }
 
     /// <summary>A fitted net with random statistics.</summary>

@@ -13,7 +13,7 @@ internal sealed class ConvNet : Net
     private readonly DenseSpec _head;
     private readonly TrainedLayers _layers;
     private readonly ConvPass _pass;
-    private Tensor? _output; // [batch, outputs], of the last training pass, with its graph
+    private readonly AutogradPass _autograd;
 
     public ConvNet(ConvArchitecture recipe, InputShape input, int outputWidth, Device device, Precision precision)
         : base(recipe, input, outputWidth, device)
@@ -22,6 +22,7 @@ internal sealed class ConvNet : Net
         _head = _body.Head(outputWidth);
         _layers = new TrainedLayers(Parameters, precision);
         _pass = new ConvPass(_body, _layers, precision);
+        _autograd = new AutogradPass(Parameters);
     }
 
     public override double WorkPerRow => 3 * (_body.Work + _head.Work);
@@ -39,44 +40,24 @@ internal sealed class ConvNet : Net
     {
         _layers.Training = training;
         if (!training)
-            return InPieces(features, piece => Outputs(piece));
-        _output?.Dispose();
-        using (enable_grad())
-            _output = Outputs(features);
-        return _output.detach();
+            return InPieces(features, Outputs);
+        return _autograd.Forward(() => Outputs(features));
     }
 
-    public override void Backward(Tensor outputGradient)
-    {
-        using Tensor output = _output ?? throw new InvalidOperationException("Backward needs a training pass before it.");
-        _output = null;
-        Tensor cleared = Parameters.Gradients.zero_(); // autograd adds to it
-        if (!ReferenceEquals(cleared, Parameters.Gradients))
-            cleared.Dispose();
-        output.backward([outputGradient]);
-        outputGradient.Dispose();
-    }
+    public override void Backward(Tensor outputGradient) => _autograd.Backward(outputGradient);
 
     public override Tensor InputGradient(Tensor features, Func<Tensor, Tensor> outputGradient)
     {
         bool training = _layers.Training;
         _layers.Training = false;
-        using Tensor leaf = features.detach().requires_grad_();
-        Tensor outputs;
-        using (enable_grad())
-            outputs = Outputs(leaf);
+        Tensor gradient = AutogradPass.InputGradient(features, Outputs, outputGradient);
         _layers.Training = training;
-        using Tensor seen = outputs.detach();
-        Tensor wanted = outputGradient(seen);
-        Tensor gradient = autograd.grad([outputs], [leaf], [wanted])[0]; // parameters' own gradients stay out of it
-        wanted.Dispose();
-        outputs.Dispose();
         return gradient;
     }
 
     public override void Dispose()
     {
-        _output?.Dispose();
+        _autograd.Dispose();
         _pass.Dispose();
         _layers.Dispose();
         base.Dispose();
